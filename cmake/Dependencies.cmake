@@ -1,0 +1,27 @@
+# Every library comes from Debian 12; scripts/packages.txt is the list of packages.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS url)
+find_package(fmt 9 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(simdjson 3 REQUIRED)
+find_package(RapidJSON REQUIRED)
+find_package(ICU 72 REQUIRED COMPONENTS uc)
+find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(RocksDB 7.8 REQUIRED)
+find_package(CLI11 2 REQUIRED)
+find_package(tomlplusplus 3 REQUIRED)
+find_package(prometheus-cpp REQUIRED CONFIG)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+
+add_library(sightline_rapidjson INTERFACE)
+target_include_directories(sightline_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
+
+if(SIGHTLINE_BUILD_TESTS)
+  find_package(GTest 1.12 REQUIRED)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()

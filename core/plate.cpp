@@ -1,0 +1,170 @@
+#include "core/plate.h"
+
+#include <fmt/format.h>
+#include <unicode/locid.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+
+namespace sightline {
+namespace {
+
+bool IsSeparator(UChar32 c) {
+  return c == '-' || c == '.' || c == 0x00B7 /* · */ || u_isUWhiteSpace(c);
+}
+
+bool IsPlateCharacter(UChar32 c) {
+  return (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
+}
+
+Error BadCharacter(UChar32 c) {
+  std::string shown;
+  if (u_isprint(c)) icu::UnicodeString(c).toUTF8String(shown);
+  return InvalidArgument(fmt::format(
+      "a plate holds letters and digits only, not U+{:04X}{}{}{}", static_cast<uint32_t>(c),
+      shown.empty() ? "" : " '", shown, shown.empty() ? "" : "'"));
+}
+
+// Plain ASCII letters and digits, the common case, need no Unicode tables. Returns false when the
+// text has anything else and must take the long way.
+bool NormalizeAscii(std::string_view text, std::string& out) {
+  out.reserve(text.size());
+  for (const char c : text) {
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) {
+      out.push_back(c);
+    } else if (c >= 'a' && c <= 'z') {
+      out.push_back(static_cast<char>(c - 'a' + 'A'));
+    } else if (c != ' ' && c != '-' && c != '.') {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<icu::UnicodeString> Fold(std::string_view text) {
+  UErrorCode code = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(code);
+  if (U_FAILURE(code)) return Internal("ICU has no NFKC data");
+  // Upper case can leave NFKC (and NFKC upper case), so fold twice: the result is then stable.
+  auto folded = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+  for (int round = 0; round < 2; ++round) {
+    folded = nfkc->normalize(folded, code);
+    folded.toUpper(icu::Locale::getRoot());
+  }
+  folded = nfkc->normalize(folded, code);
+  if (U_FAILURE(code)) return InvalidArgument("the plate cannot be normalised");
+  return folded;
+}
+
+}  // namespace
+
+Result<std::string> NormalizePlate(std::string_view text) {
+  std::string plate;
+  // NFKC can shrink or grow text; what is far over the limit need not be folded to be refused.
+  if (text.size() > 16 * kMaxPlateBytes) {
+    return InvalidArgument(fmt::format("a plate has at most {} bytes", kMaxPlateBytes));
+  }
+  if (!NormalizeAscii(text, plate)) {
+    plate.clear();
+    SIGHTLINE_ASSIGN(const icu::UnicodeString folded, Fold(text));
+    icu::UnicodeString kept;
+    for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
+      const UChar32 c = folded.char32At(i);
+      if (IsSeparator(c)) continue;
+      if (!IsPlateCharacter(c)) return BadCharacter(c);
+      kept.append(c);
+    }
+    kept.toUTF8String(plate);
+  }
+  if (plate.empty()) return InvalidArgument("the plate has no letters or digits");
+  if (plate.size() > kMaxPlateBytes) {
+    return InvalidArgument(fmt::format("a plate has at most {} bytes", kMaxPlateBytes));
+  }
+  return plate;
+}
+
+Result<std::string> NormalizePlatePattern(std::string_view pattern) {
+  if (pattern.size() > 16 * kMaxPlateBytes) return InvalidArgument("the plate pattern is too long");
+  SIGHTLINE_ASSIGN(const icu::UnicodeString folded, Fold(pattern));
+  icu::UnicodeString kept;
+  for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
+    UChar32 c = folded.char32At(i);
+    if (c == '\\') {
+      i = folded.moveIndex32(i, 1);
+      if (i >= folded.length()) return InvalidArgument("the plate pattern ends in a lone '\\'");
+      c = folded.char32At(i);
+      if (IsSeparator(c)) continue;
+      if (c == '*' || c == '?' || c == '\\') kept.append(UChar32{'\\'});
+      kept.append(c);
+      continue;
+    }
+    if (IsSeparator(c)) continue;
+    if (c != '*' && c != '?' && !IsPlateCharacter(c)) return BadCharacter(c);
+    kept.append(c);
+  }
+  std::string out;
+  kept.toUTF8String(out);
+  return out;
+}
+
+bool HasWildcard(std::string_view pattern) {
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      ++i;
+    } else if (pattern[i] == '*' || pattern[i] == '?') {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string LiteralPrefix(std::string_view pattern) {
+  std::string prefix;
+  for (size_t i = 0; i < pattern.size() && pattern[i] != '*' && pattern[i] != '?'; ++i) {
+    if (pattern[i] == '\\' && ++i == pattern.size()) break;
+    prefix.push_back(pattern[i]);
+  }
+  return prefix;
+}
+
+bool MatchesPlatePattern(std::string_view plate, std::string_view pattern) {
+  const auto next_code_point = [](std::string_view text, size_t i) {
+    for (++i; i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; ++i) {
+    }
+    return i;
+  };
+  // Greedy matching with one point of return, the last '*' seen.
+  size_t p = 0;
+  size_t t = 0;
+  size_t star_pattern = std::string_view::npos;
+  size_t star_text = 0;
+  while (t < plate.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star_pattern = ++p;
+      star_text = t;
+      continue;
+    }
+    if (p < pattern.size() && pattern[p] == '?') {
+      ++p;
+      t = next_code_point(plate, t);
+      continue;
+    }
+    const bool escaped = p + 1 < pattern.size() && pattern[p] == '\\';
+    if (p < pattern.size() && pattern[p + (escaped ? 1 : 0)] == plate[t]) {
+      p += escaped ? 2 : 1;
+      ++t;
+      continue;
+    }
+    if (star_pattern == std::string_view::npos) return false;
+    p = star_pattern;
+    star_text = next_code_point(plate, star_text);
+    t = star_text;
+  }
+  return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(p), pattern.end(),
+                     [](char c) { return c == '*'; });
+}
+
+}  // namespace sightline

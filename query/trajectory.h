@@ -1,0 +1,49 @@
+// Trajectory replay: all readings of one plate in time order, cut into trips.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cancellation.h"
+#include "core/error.h"
+#include "core/sighting.h"
+#include "core/trajectory.h"
+#include "query/sighting_search.h"
+#include "storage/store.h"
+
+namespace sightline::query {
+
+struct TrajectoryRequest {
+  std::string plate;  // normalised
+  Interval time;
+  std::optional<Sequence> as_of;
+  // A trip ends where the next reading comes later than this many milliseconds.
+  int64_t trip_gap_ms = 25 * kMillisecondsPerMinute;
+  // Where to go on after a page: the readings at or before this place are passed over.
+  std::optional<SearchPosition> after;
+};
+
+// One running replay. Points come in (time, camera id, id) order, in batches. Not thread-safe.
+class Trajectory {
+ public:
+  Trajectory(storage::Store& store, TrajectoryRequest request, Cancellation cancellation);
+  ~Trajectory();
+
+  // The next points, at most `limit`; an empty batch is the end.
+  Result<std::vector<TrajectoryPoint>> Next(size_t limit);
+
+  // Trips that ended within the points returned so far and were not taken before; after the last
+  // batch, the last trip too. Only trips with two or more placed readings have a line.
+  std::vector<Trip> TakeTrips();
+
+  Sequence as_of() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sightline::query

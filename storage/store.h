@@ -1,0 +1,236 @@
+// The record of truth: sightings, cameras, plates, tokens and the audit trail, durable in RocksDB.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/camera.h"
+#include "core/cancellation.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/sighting.h"
+#include "core/time.h"
+
+namespace sightline::storage {
+
+struct StoreOptions {
+  // Memory for decompressed blocks, shared by all days.
+  size_t block_cache_bytes = size_t{256} << 20;
+  // Memory for rows not yet in sorted files, shared by all days. More means fewer, larger files.
+  size_t memtable_bytes = size_t{256} << 20;
+  // Days kept open at once. An open day costs about 0.3 MB and 8 file handles; opening one 5 ms.
+  size_t max_open_days = 400;
+  // Threads for flushing and compaction, shared by all days.
+  int background_threads = 2;
+  // Days older than this many days before today are deleted whole. 0: kept for ever.
+  int retention_days = 0;
+  // Rows for days that are not being written to directly wait in the inbox, this many at most,
+  // before some are moved to their day.
+  size_t inbox_rows = 1'000'000;
+};
+
+// Where a row lies inside its day. Ordered as stored: minute, camera, millisecond, hash.
+struct RowKey {
+  uint32_t ms_of_day = 0;      // [0, 86 400 000)
+  uint32_t camera_number = 0;  // CameraRecord::number
+  uint64_t identity_hash = 0;
+
+  bool operator==(const RowKey&) const = default;
+};
+
+// A row under a cursor: the key, and what its header says without decoding the record.
+struct RowView {
+  RowKey key;
+  Sequence sequence = 0;
+  TimestampMs received;
+  std::string_view value;  // valid until the cursor moves; pass to DayReader::Decode
+};
+
+// What one appended sighting became, in the order of the batch.
+enum class AppendOutcome : uint8_t { kAccepted, kDuplicate };
+
+struct AppendResult {
+  std::vector<AppendOutcome> outcomes;
+  std::vector<SightingId> ids;  // of the stored sighting: for a duplicate, of the first
+  Sequence last_sequence = 0;   // visible to readers from now on
+};
+
+// A sighting on its way in, encoded off the writer's thread. Opaque outside storage.
+struct EncodedSighting {
+  Day day;
+  RowKey key;
+  std::string plate;     // normalised; empty: unread
+  std::string value;     // the record with room for the header
+  std::string by_plate;  // the by_plate row's value with room for the sequence
+  SightingId id;
+};
+
+// Reads rows of a day in key order (RowKey). Forward only. Not thread-safe; keeps its day alive.
+class RowCursor {
+ public:
+  virtual ~RowCursor() = default;
+  virtual bool Valid() const = 0;
+  virtual const RowView& row() const = 0;
+  virtual void Next() = 0;
+  // Positions at the first row of `minute` (of day, [0, 1440)) and `camera_number` or after.
+  virtual void Seek(uint32_t minute, uint32_t camera_number) = 0;
+  // The reason why Valid() became false before the end, if any.
+  virtual Status status() const = 0;
+};
+
+// One row of the plate index.
+struct PlateRow {
+  RowKey key;
+  Sequence sequence = 0;
+};
+
+// One open day. Thread-safe. Holding it keeps the day open and its files on disk, also when
+// retention has deleted the day.
+class DayReader {
+ public:
+  virtual ~DayReader() = default;
+  virtual Day day() const = 0;
+
+  // All rows; rows appended after the call may be missing.
+  virtual std::unique_ptr<RowCursor> Rows() const = 0;
+
+  // The rows of one plate, in (ms, camera number, hash) order. Rows with a sequence above `as_of`
+  // are left out.
+  virtual Result<std::vector<PlateRow>> PlateRows(std::string_view plate, Interval time,
+                                                  Sequence as_of) const = 0;
+
+  // Records by key, in the order of `keys`; a key that is not stored gives nullopt.
+  virtual Result<std::vector<std::optional<StoredSighting>>> Get(std::span<const RowKey> keys) const = 0;
+
+  virtual Result<StoredSighting> Decode(const RowView& row) const = 0;
+
+  // The camera's id for a number used in this day; empty when the day does not know the number.
+  virtual std::string CameraId(uint32_t camera_number) const = 0;
+};
+
+// Of one plate over all days that a question covers.
+struct PlateSummary {
+  std::string plate;
+  TimestampMs first_seen;
+  TimestampMs last_seen;
+  uint64_t count = 0;
+};
+
+// Writes the durable sightings. One thread at a time may call Append (ingest's committer); Encode
+// may run on any thread beside it.
+//
+// Operation: a batch is split by day. Days that are being written to get their rows directly, one
+// WriteBatch and one sync a day; rows for other days go together to the inbox, one batch and one
+// sync, and are moved to their day in the background or when the day is read.
+class Store {
+ public:
+  // Opens or creates the data directory; refuses one that another process has open. Errors name
+  // the path. Damaged days are set aside (see SetAside()) and reported, not fatal.
+  static Result<std::unique_ptr<Store>> Open(const std::filesystem::path& directory,
+                                             const StoreOptions& options, const Clock& clock);
+  virtual ~Store() = default;
+
+  // --- sightings -------------------------------------------------------------------------------
+
+  // `sighting.location` is resolved already. `received` is stamped into the record. `nonce`
+  // (NextNonce) matters only for a sighting without identity. CPU only.
+  virtual EncodedSighting Encode(const Sighting& sighting, uint32_t camera_number,
+                                 TimestampMs received, uint64_t nonce) const = 0;
+
+  // Never the same twice, over restarts.
+  virtual uint64_t NextNonce() = 0;
+
+  // Makes the batch durable (synced) and returns what became of each row. The first of equal
+  // identities wins, within the batch too. After an error nothing of the batch may be assumed: a
+  // resend is harmless. Errors: kNoSpace, kIo, kCorruption.
+  virtual Result<AppendResult> Append(std::span<EncodedSighting> batch) = 0;
+
+  // The last sequence that readers may see: everything up to it is durable.
+  virtual Sequence VisibleSequence() const = 0;
+
+  // Days with sightings, ascending, and set-aside days left out.
+  virtual std::vector<Day> Days() const = 0;
+
+  // Opens the day for reading, with every row up to VisibleSequence() at the time of the call.
+  // Null when the day holds nothing.
+  virtual Result<std::shared_ptr<const DayReader>> OpenDay(Day day) = 0;
+
+  // kNotFound for an id that is not stored.
+  virtual Result<StoredSighting> GetSighting(const SightingId& id) = 0;
+
+  // --- plates ----------------------------------------------------------------------------------
+
+  // Calls `visit` for each plate that starts with `prefix` and is greater than `after` (empty: from
+  // the first), in byte order, with counts over everything up to `as_of`, until it returns false.
+  virtual Status VisitPlates(std::string_view prefix, std::string_view after, Sequence as_of,
+                             const std::function<bool(const PlateSummary&)>& visit) = 0;
+
+  // --- cameras ---------------------------------------------------------------------------------
+
+  // Creates or replaces; durable on return. Returns whether each was created (true) or replaced.
+  virtual Result<std::vector<bool>> PutCameras(std::span<const Camera> cameras) = 0;
+  // The camera, retired ones too; null when unknown. Thread-safe, no I/O.
+  virtual std::shared_ptr<const CameraRecord> FindCamera(std::string_view id) const = 0;
+  // All cameras in byte order of id, retired ones too.
+  virtual std::vector<std::shared_ptr<const CameraRecord>> Cameras() const = 0;
+  // Erases a camera that never had a sighting, else retires it. kNotFound when unknown. Returns
+  // whether it was erased.
+  virtual Result<bool> RemoveCamera(std::string_view id) = 0;
+
+  // --- small durable things: tokens, ... -------------------------------------------------------
+
+  // A key-value table of the catalog, synced on write. `table` is a short lower-case name.
+  virtual Status PutEntry(std::string_view table, std::string_view key, std::string_view value) = 0;
+  virtual Status DeleteEntry(std::string_view table, std::string_view key) = 0;
+  virtual Result<std::vector<std::pair<std::string, std::string>>> Entries(
+      std::string_view table) const = 0;
+
+  // --- audit -----------------------------------------------------------------------------------
+
+  // Appends one audit record (JSON text) and returns its number once it is synced. Calls from many
+  // threads share syncs. Records are never changed.
+  virtual Result<uint64_t> AppendAudit(std::string_view record) = 0;
+  // Records with a number below `before` (0: from the end), newest first, at most `limit`.
+  virtual Result<std::vector<std::pair<uint64_t, std::string>>> ReadAudit(uint64_t before,
+                                                                          size_t limit) const = 0;
+
+  // --- upkeep ----------------------------------------------------------------------------------
+
+  // Deletes days past their retention whole; returns them. Called by the server once an hour and
+  // at start-up.
+  virtual Result<std::vector<Day>> ApplyRetention() = 0;
+
+  struct SetAsideDay {
+    Day day;
+    std::string reason;
+  };
+  struct Stats {
+    uint64_t sightings = 0;    // accepted and not deleted
+    size_t days = 0;
+    std::optional<Day> first_day;
+    std::optional<Day> last_day;
+    size_t open_days = 0;
+    size_t inbox_rows = 0;     // waiting to be moved to their day
+    uint64_t disk_bytes = 0;   // of the data directory
+    uint64_t disk_free_bytes = 0;
+    int retention_days = 0;
+    size_t plates_pending = 0;  // readings not yet merged into the plate dictionary
+    std::vector<SetAsideDay> set_aside;
+  };
+  virtual Result<Stats> GetStats() const = 0;
+
+  // Why writes are refused at present (disk full, ...); Ok while they are not.
+  virtual Status Health() const = 0;
+
+  // Flushes and closes; idempotent. No other call may run beside it or come after.
+  virtual Status Close() = 0;
+};
+
+}  // namespace sightline::storage
