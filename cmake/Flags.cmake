@@ -1,7 +1,8 @@
 # The one place for compiler flags. Every target of ours links sightline_flags.
 add_library(sightline_flags INTERFACE)
 target_compile_features(sightline_flags INTERFACE cxx_std_20)
-target_compile_options(sightline_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+target_compile_options(sightline_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Wno-missing-field-initializers)  # designated initialisers leave defaults out on purpose
 target_include_directories(sightline_flags INTERFACE ${PROJECT_SOURCE_DIR})
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(sightline_flags INTERFACE -Wthread-safety)

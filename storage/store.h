@@ -176,6 +176,8 @@ class Store {
 
   // Creates or replaces; durable on return. Returns whether each was created (true) or replaced.
   virtual Result<std::vector<bool>> PutCameras(std::span<const Camera> cameras) = 0;
+  // Creates those that are not known yet, and leaves the others as they are; durable on return.
+  virtual Status AddMissingCameras(std::span<const Camera> cameras) = 0;
   // The camera, retired ones too; null when unknown. Thread-safe, no I/O.
   virtual std::shared_ptr<const CameraRecord> FindCamera(std::string_view id) const = 0;
   // All cameras in byte order of id, retired ones too.
