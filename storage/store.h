@@ -72,15 +72,22 @@ struct EncodedSighting {
   SightingId id;
 };
 
-// Reads rows of a day in key order (RowKey). Forward only. Not thread-safe; keeps its day alive.
+// Reads rows of a day in key order (RowKey). Moves forward, except where a seek says otherwise. Not
+// thread-safe; keeps its day alive.
 class RowCursor {
  public:
   virtual ~RowCursor() = default;
   virtual bool Valid() const = 0;
   virtual const RowView& row() const = 0;
   virtual void Next() = 0;
-  // Positions at the first row of `minute` (of day, [0, 1440)) and `camera_number` or after.
-  virtual void Seek(uint32_t minute, uint32_t camera_number) = 0;
+  // Positions at the first row at or after `at` in key order: minute of ms_of_day, camera number,
+  // ms_of_day, identity hash. {minute * 60 000, camera, 0} is the camera's first row in the minute
+  // or what follows. `at.ms_of_day` may be past the end of the day: then Valid() is false. May move
+  // backwards.
+  virtual void Seek(const RowKey& at) = 0;
+  // Positions at the first row of the last minute before `minute` (of day, [0, 1440]) that has
+  // rows; Valid() is false when there is none. Queries in descending order walk the day by this.
+  virtual void SeekMinuteBefore(uint32_t minute) = 0;
   // The reason why Valid() became false before the end, if any.
   virtual Status status() const = 0;
 };
