@@ -4,7 +4,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,7 +55,10 @@ class BodyReader {
 
 struct Response {
   int status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;  // content-type at least, with a body
+  // Content-Type at least, with a body. Framing (Content-Length, Transfer-Encoding, Connection),
+  // Date, Server, X-Request-Id and Vary: Accept-Encoding are the engine's; it adds
+  // Cache-Control: no-store where no Cache-Control is given.
+  std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 };
 
@@ -63,7 +68,8 @@ class ResponseWriter {
  public:
   virtual ~ResponseWriter() = default;
   virtual Awaitable<Status> Send(Response response) = 0;
-  // `response.body` is ignored. Sent chunked (or until close, on HTTP/1.0).
+  // `response.body` is ignored. Sent chunked (or until close, on HTTP/1.0). Pieces may be held back
+  // until some 16 KiB are there.
   virtual Awaitable<Status> Begin(Response response) = 0;
   virtual Awaitable<Status> Write(std::string_view piece) = 0;
   virtual Awaitable<Status> End() = 0;
@@ -73,12 +79,16 @@ class ResponseWriter {
   virtual bool started() const = 0;
 };
 
+// Who asks; made by the guard that checks credentials.
+struct Caller;
+
 struct Exchange {
   Request request;
   BodyReader& body;
   ResponseWriter& out;
   // Cancelled at the deadline of the route, when the client goes away, and at shutdown.
   Cancellation cancellation;
+  std::shared_ptr<const Caller> caller;  // null on public routes
 };
 
 // Answers one exchange. An error that is returned is sent as problem+json by the session (if
