@@ -1,0 +1,223 @@
+#include "ingest/ingestor.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/mutex.h"
+#include "tests/support/memory_store.h"
+
+namespace sightline::ingest {
+namespace {
+
+constexpr TimestampMs kNow{1'474'450'000'000};
+
+class FixedClock final : public Clock {
+ public:
+  TimestampMs Now() const override { return kNow; }
+};
+
+// A store whose Append can be held back and made to fail.
+class GatedStore final : public testing::MemoryStore {
+ public:
+  Result<storage::AppendResult> Append(std::span<storage::EncodedSighting> batch) override {
+    {
+      MutexLock lock(mutex_);
+      ++appends_;
+      changed_.NotifyAll();
+      while (closed_) changed_.Wait(mutex_);
+      if (failure_) return *failure_;
+    }
+    return testing::MemoryStore::Append(batch);
+  }
+
+  void CloseGate() {
+    MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  void OpenGate() {
+    MutexLock lock(mutex_);
+    closed_ = false;
+    changed_.NotifyAll();
+  }
+  void FailWith(Error error) {
+    MutexLock lock(mutex_);
+    failure_ = std::move(error);
+  }
+  void WaitForAppends(int appends) {
+    MutexLock lock(mutex_);
+    while (appends_ < appends) changed_.Wait(mutex_);
+  }
+
+ private:
+  Mutex mutex_;
+  ConditionVariable changed_;
+  bool closed_ SIGHTLINE_GUARDED_BY(mutex_) = false;
+  int appends_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
+  std::optional<Error> failure_ SIGHTLINE_GUARDED_BY(mutex_);
+};
+
+class IngestorTest : public ::testing::Test {
+ protected:
+  static IncomingSighting Reading(std::string camera, std::string plate, TimestampMs time = kNow) {
+    IncomingSighting incoming;
+    incoming.line = 1;
+    incoming.sighting.camera_id = std::move(camera);
+    incoming.sighting.plate = plate;
+    incoming.sighting.plate_read = std::move(plate);
+    incoming.sighting.time = time;
+    return incoming;
+  }
+
+  void KnowCamera(const std::string& id, std::optional<Position> location = Position{116.3, 39.9}) {
+    const Camera camera{.id = id, .location = location};
+    ASSERT_TRUE(store_.PutCameras(std::span(&camera, 1)).has_value());
+  }
+
+  std::future<Result<BatchOutcome>> Start(Ingestor& ingestor, std::vector<IncomingSighting> batch) {
+    auto promise = std::make_shared<std::promise<Result<BatchOutcome>>>();
+    auto future = promise->get_future();
+    ingestor.Submit(std::move(batch), [promise](Result<BatchOutcome> outcome) {
+      promise->set_value(std::move(outcome));
+    });
+    return future;
+  }
+
+  Result<BatchOutcome> Submit(std::vector<IncomingSighting> batch) {
+    Ingestor ingestor(store_, clock_, options_);
+    return Start(ingestor, std::move(batch)).get();
+  }
+
+  FixedClock clock_;
+  GatedStore store_;
+  IngestOptions options_;
+};
+
+TEST_F(IngestorTest, ResendingASightingCountsItOnce) {
+  KnowCamera("K-1");
+  const auto first = Submit({Reading("K-1", "A1"), Reading("K-1", "A2")});
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->accepted, 2u);
+  EXPECT_EQ(first->duplicates, 0u);
+  const auto again = Submit({Reading("K-1", "A2"), Reading("K-1", "A3"), Reading("K-1", "A3")});
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->accepted, 1u);
+  EXPECT_EQ(again->duplicates, 2u);
+  EXPECT_EQ(again->ids[0], first->ids[1]);
+  EXPECT_EQ(again->ids[1], again->ids[2]);
+}
+
+TEST_F(IngestorTest, UnreadPlatesWithoutASourceIdAreNeverMerged) {
+  KnowCamera("K-1");
+  const auto outcome = Submit({Reading("K-1", ""), Reading("K-1", "")});
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->accepted, 2u);
+  EXPECT_NE(outcome->ids[0], outcome->ids[1]);
+}
+
+TEST_F(IngestorTest, ASightingTakesItsCamerasPlaceUnlessItHasItsOwn) {
+  KnowCamera("K-1", Position{116.3, 39.9});
+  IncomingSighting placed = Reading("K-1", "A2");
+  placed.sighting.location = Position{1, 2};
+  const auto outcome = Submit({Reading("K-1", "A1"), placed});
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(store_.GetSighting(outcome->ids[0])->sighting.location, (Position{116.3, 39.9}));
+  EXPECT_EQ(store_.GetSighting(outcome->ids[1])->sighting.location, (Position{1, 2}));
+}
+
+TEST_F(IngestorTest, AnUnknownCameraNeedsALocationAndIsThenKnownAsMobile) {
+  IncomingSighting placed = Reading("P-7", "A1");
+  placed.line = 8;
+  placed.sighting.location = Position{1, 2};
+  IncomingSighting lost = Reading("P-8", "A2");
+  lost.line = 9;
+  const auto outcome = Submit({placed, lost});
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->accepted, 1u);
+  ASSERT_EQ(outcome->rejected.size(), 1u);
+  EXPECT_EQ(outcome->rejected[0].line, 9u);
+  EXPECT_EQ(outcome->rejected[0].error.field, "/camera_id");
+  ASSERT_NE(store_.FindCamera("P-7"), nullptr);
+  EXPECT_EQ(store_.FindCamera("P-7")->camera().kind, CameraKind::kMobile);
+  EXPECT_EQ(store_.FindCamera("P-7")->camera().location, std::nullopt);
+  EXPECT_EQ(store_.FindCamera("P-8"), nullptr);
+  // Known from now on, so a reading without a place is welcome.
+  EXPECT_EQ(Submit({Reading("P-7", "A3")})->accepted, 1u);
+}
+
+TEST_F(IngestorTest, TimesFurtherAheadThanTheSkewAreRefused) {
+  KnowCamera("K-1");
+  options_.max_future_skew_s = 60;
+  const auto outcome = Submit({Reading("K-1", "A1", kNow + 60'000), Reading("K-1", "A1", kNow + 60'001),
+                               Reading("K-1", "A1", TimestampMs{0})});
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->accepted, 2u);
+  ASSERT_EQ(outcome->rejected.size(), 1u);
+  EXPECT_EQ(outcome->rejected[0].error.field, "/time");
+  EXPECT_NE(outcome->rejected[0].error.message.find("max_future_skew_s"), std::string::npos);
+}
+
+TEST_F(IngestorTest, AReadingTooFarAheadMakesNoCameraKnown) {
+  IncomingSighting early = Reading("P-9", "A1", kNow + 7'200'000);
+  early.sighting.location = Position{1, 2};
+  EXPECT_EQ(Submit({early})->rejected.size(), 1u);
+  EXPECT_EQ(store_.FindCamera("P-9"), nullptr);
+}
+
+TEST_F(IngestorTest, RequestsThatWaitTogetherAreCommittedTogether) {
+  KnowCamera("K-1");
+  store_.CloseGate();
+  Ingestor ingestor(store_, clock_, options_);
+  std::vector<std::future<Result<BatchOutcome>>> outcomes;
+  outcomes.push_back(Start(ingestor, {Reading("K-1", "A0")}));
+  store_.WaitForAppends(1);  // the committer is inside the store with the first request
+  for (int i = 1; i <= 100; ++i) {
+    outcomes.push_back(Start(ingestor, {Reading("K-1", "A" + std::to_string(i))}));
+  }
+  store_.OpenGate();
+  for (auto& outcome : outcomes) EXPECT_EQ(outcome.get()->accepted, 1u);
+  EXPECT_EQ(ingestor.GetStats().commits, 2u);
+  EXPECT_EQ(ingestor.GetStats().accepted, 101u);
+  EXPECT_EQ(ingestor.GetStats().queued_rows, 0u);
+}
+
+TEST_F(IngestorTest, AFullQueueRefusesAndStoresNothing) {
+  KnowCamera("K-1");
+  options_.max_queued_rows = 2;
+  store_.CloseGate();
+  Ingestor ingestor(store_, clock_, options_);
+  auto first = Start(ingestor, {Reading("K-1", "A1"), Reading("K-1", "A2")});
+  const auto refused = Start(ingestor, {Reading("K-1", "A3")}).get();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  store_.OpenGate();
+  EXPECT_EQ(first.get()->accepted, 2u);
+  EXPECT_EQ(Start(ingestor, {Reading("K-1", "A3")}).get()->accepted, 1u);
+}
+
+TEST_F(IngestorTest, AStorageErrorReachesEveryRequestOfTheGroup) {
+  KnowCamera("K-1");
+  store_.FailWith({ErrorCode::kNoSpace, "the disk is full", {}});
+  Ingestor ingestor(store_, clock_, options_);
+  auto one = Start(ingestor, {Reading("K-1", "A1")});
+  auto two = Start(ingestor, {Reading("K-1", "A2")});
+  EXPECT_EQ(one.get().error().code, ErrorCode::kNoSpace);
+  EXPECT_EQ(two.get().error().code, ErrorCode::kNoSpace);
+  EXPECT_EQ(ingestor.GetStats().queued_rows, 0u);
+}
+
+TEST_F(IngestorTest, WhatIsQueuedIsCommittedBeforeTheEnd) {
+  KnowCamera("K-1");
+  std::future<Result<BatchOutcome>> outcome;
+  {
+    Ingestor ingestor(store_, clock_, options_);
+    outcome = Start(ingestor, {Reading("K-1", "A1")});
+  }
+  EXPECT_EQ(outcome.get()->accepted, 1u);
+}
+
+}  // namespace
+}  // namespace sightline::ingest
