@@ -1,0 +1,62 @@
+#include <algorithm>
+
+#include "query/day_rows.h"
+#include "query/plate_rows.h"
+
+namespace sightline::query {
+namespace {
+
+// Records read in one go while the other members of the filter turn rows away.
+constexpr size_t kMaxReadAhead = 1024;
+
+class PlateLookup final : public DayRows {
+ public:
+  PlateLookup(std::shared_ptr<const storage::DayReader> day, std::vector<storage::RowKey> keys,
+              const DayQuestion& question, SearchCost& cost)
+      : day_(std::move(day)), keys_(std::move(keys)), question_(question), cost_(cost) {}
+
+  Status Next(size_t limit, std::vector<StoredSighting>& out) override {
+    while (out.size() < limit && next_ < keys_.size()) {
+      SIGHTLINE_RETURN_IF_ERROR(question_.cancellation.Check());
+      const size_t count = std::min({limit - out.size(), keys_.size() - next_, kMaxReadAhead});
+      SIGHTLINE_ASSIGN(std::vector<StoredSighting> records,
+                       ReadRecords(*day_, std::span(keys_).subspan(next_, count)));
+      next_ += count;
+      cost_.records_read += count;
+      for (StoredSighting& record : records) {
+        if (question_.matcher.Matches(record.sighting)) out.push_back(std::move(record));
+      }
+    }
+    return Ok();
+  }
+
+ private:
+  std::shared_ptr<const storage::DayReader> day_;
+  std::vector<storage::RowKey> keys_;
+  size_t next_ = 0;
+  const DayQuestion& question_;
+  SearchCost& cost_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DayRows>> LookUpPlate(std::shared_ptr<const storage::DayReader> day,
+                                             const std::string& plate, const DayQuestion& question,
+                                             SearchCost& cost) {
+  CameraNames names(*day);
+  SIGHTLINE_ASSIGN(
+      std::vector<storage::RowKey> keys,
+      PlateKeys(*day, plate, question.time, question.as_of, question.order, names));
+  cost.rows_scanned += keys.size();
+  if (question.after) {
+    const RowPlace after = PlaceOf(*question.after);
+    const TimestampMs midnight = day->day().start();
+    std::erase_if(keys, [&](const storage::RowKey& key) {
+      return midnight + key.ms_of_day == question.after->time &&
+             !RowOrder::TieBefore(after, names.PlaceOf(key));
+    });
+  }
+  return std::make_unique<PlateLookup>(std::move(day), std::move(keys), question, cost);
+}
+
+}  // namespace sightline::query
