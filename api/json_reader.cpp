@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kMaxDepth = 16;
 constexpr size_t kMaxQuotedBytes = 64;
+constexpr size_t kMaxPointerNameBytes = 256;
 
 std::string_view TypeName(Json value) {
   switch (value.type()) {
@@ -33,8 +34,9 @@ std::string DescribeSyntaxError(simdjson::error_code code) {
     case simdjson::EMPTY: return "the text is empty; expected JSON";
     case simdjson::UTF8_ERROR: return "the text is not valid UTF-8";
     case simdjson::DEPTH_ERROR:
-      return fmt::format("the JSON is nested too deeply, or a bracket is missing; at most {} levels are read",
-                         kMaxDepth);
+      return fmt::format(
+          "the JSON is nested too deeply, or a bracket is missing; at most {} levels are read",
+          kMaxDepth);
     case simdjson::NUMBER_ERROR:
       return "not valid JSON: a number is malformed or beyond what a 64-bit number holds "
              "(NaN and Infinity are no JSON numbers)";
@@ -50,8 +52,17 @@ std::string DescribeSyntaxError(simdjson::error_code code) {
   }
 }
 
+// The start of `text` that has at most `max_bytes` and ends between characters.
+std::string_view Shortened(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+// A pointer stays short even where a client sent a name of many kilobytes.
 void AppendEscaped(std::string& pointer, std::string_view member) {
-  for (const char c : member) {
+  for (const char c : Shortened(member, kMaxPointerNameBytes)) {
     if (c == '~') {
       pointer += "~0";
     } else if (c == '/') {
@@ -109,10 +120,8 @@ Error BadValue(const JsonPath& path, std::string_view what) {
 }
 
 std::string Quoted(std::string_view text) {
-  if (text.size() <= kMaxQuotedBytes) return fmt::format("'{}'", text);
-  size_t end = kMaxQuotedBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return fmt::format("'{}…'", text.substr(0, end));
+  const std::string_view shown = Shortened(text, kMaxQuotedBytes);
+  return fmt::format("'{}{}'", shown, shown.size() < text.size() ? "…" : "");
 }
 
 Error UnknownMember(const JsonPath& path) { return BadValue(path, "is not a known member here"); }
@@ -139,7 +148,9 @@ Result<bool> ReadBool(Json value, const JsonPath& path) {
 
 Result<int64_t> ReadInteger(Json value, const JsonPath& path, int64_t min, int64_t max) {
   if (!value.is_number()) return WrongType(value, path, "a whole number");
-  if (value.is_double()) return BadValue(path, "must be a whole number, without a fraction");
+  if (value.type() == simdjson::dom::element_type::DOUBLE) {
+    return BadValue(path, "must be a whole number, without a fraction");
+  }
   int64_t number = 0;
   if (value.get(number) != simdjson::SUCCESS || number < min || number > max) {
     uint64_t large = 0;

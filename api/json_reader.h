@@ -41,7 +41,7 @@ class JsonPath {
   JsonPath(const JsonPath& parent, size_t index)
       : parent_(&parent), index_(static_cast<int64_t>(index)) {}
 
-  std::string Pointer() const;  // RFC 6901
+  std::string Pointer() const;  // RFC 6901; a name over 256 bytes is cut
   std::string Name() const;     // "plate", "element 3 of cameras", "the body": for messages
 
  private:
