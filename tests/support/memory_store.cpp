@@ -112,6 +112,14 @@ Result<std::vector<bool>> MemoryStore::PutCameras(std::span<const Camera> camera
   return created;
 }
 
+Status MemoryStore::AddMissingCameras(std::span<const Camera> cameras) {
+  for (const Camera& camera : cameras) {
+    if (FindCamera(camera.id) != nullptr) continue;
+    if (auto created = PutCameras(std::span(&camera, 1)); !created) return created.error();
+  }
+  return Ok();
+}
+
 std::shared_ptr<const CameraRecord> MemoryStore::FindCamera(std::string_view id) const {
   MutexLock lock(mutex_);
   const auto found = cameras_.find(id);

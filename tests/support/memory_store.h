@@ -34,6 +34,7 @@ class MemoryStore : public storage::Store {
                      const std::function<bool(const storage::PlateSummary&)>& visit) override;
 
   Result<std::vector<bool>> PutCameras(std::span<const Camera> cameras) override;
+  Status AddMissingCameras(std::span<const Camera> cameras) override;
   std::shared_ptr<const CameraRecord> FindCamera(std::string_view id) const override;
   std::vector<std::shared_ptr<const CameraRecord>> Cameras() const override;
   Result<bool> RemoveCamera(std::string_view id) override;
