@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdint>
+#include <iterator>
+#include <vector>
 
 #include "api/json_reader.h"
 #include "api/trajectory_formats.h"
@@ -154,13 +155,10 @@ bool IsWanted(const SightingFields& fields, std::string_view member) {
 }
 
 std::string DecimalText(double number) {
-  std::string text = fmt::format("{}", number);
-  if (text.find('e') == std::string::npos) return text;
-  // 17 significant digits of the smallest number that coordinates and confidences meet.
-  text = fmt::format("{:.24f}", number);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text;
+  char text[400];  // the smallest double has 324 zeros behind its point
+  const auto [end, code] =
+      std::to_chars(std::begin(text), std::end(text), number, std::chars_format::fixed);
+  return code == std::errc() ? std::string(text, end) : std::string();
 }
 
 std::string XmlText(std::string_view text) {
