@@ -51,14 +51,27 @@ class Ingestor::Impl {
     committer_.join();
   }
 
-  void Submit(std::vector<IncomingSighting> batch, Callback done) {
+  Status TrySubmit(std::vector<IncomingSighting>& batch, Callback done) {
     if (!Admit(batch.size())) {
-      done(Error{ErrorCode::kUnavailable,
-                 fmt::format("{} sightings wait to be stored (max_queued_rows); try again later",
-                             options_.max_queued_rows),
-                 {}});
-      return;
+      return Error{ErrorCode::kUnavailable,
+                   fmt::format("{} sightings wait to be stored (max_queued_rows); try again later",
+                               options_.max_queued_rows),
+                   {}};
     }
+    SubmitAdmitted(std::move(batch), std::move(done));
+    return Ok();
+  }
+
+  Stats GetStats() const {
+    return {.accepted = accepted_.load(std::memory_order_relaxed),
+            .duplicates = duplicates_.load(std::memory_order_relaxed),
+            .rejected = rejected_.load(std::memory_order_relaxed),
+            .commits = commits_.load(std::memory_order_relaxed),
+            .queued_rows = admitted_rows_.load(std::memory_order_relaxed)};
+  }
+
+ private:
+  void SubmitAdmitted(std::vector<IncomingSighting> batch, Callback done) {
     const size_t admitted = batch.size();
     QueuedBatch queued;
     if (Status status = Prepare(std::move(batch), queued); !status) {
@@ -80,15 +93,6 @@ class Ingestor::Impl {
     work_.NotifyOne();
   }
 
-  Stats GetStats() const {
-    return {.accepted = accepted_.load(std::memory_order_relaxed),
-            .duplicates = duplicates_.load(std::memory_order_relaxed),
-            .rejected = rejected_.load(std::memory_order_relaxed),
-            .commits = commits_.load(std::memory_order_relaxed),
-            .queued_rows = admitted_rows_.load(std::memory_order_relaxed)};
-  }
-
- private:
   // Takes room for `rows` in the queue. A batch larger than the whole queue is admitted when nothing
   // else waits, so that a limit set too low slows down but never blocks for ever.
   bool Admit(size_t rows) {
@@ -235,7 +239,12 @@ Ingestor::Ingestor(storage::Store& store, const Clock& clock, const IngestOption
 Ingestor::~Ingestor() = default;
 
 void Ingestor::Submit(std::vector<IncomingSighting> batch, Callback done) {
-  impl_->Submit(std::move(batch), std::move(done));
+  const Status taken = impl_->TrySubmit(batch, done);
+  if (!taken) done(taken.error());
+}
+
+Status Ingestor::TrySubmit(std::vector<IncomingSighting>& batch, Callback done) {
+  return impl_->TrySubmit(batch, std::move(done));
 }
 
 Ingestor::Stats Ingestor::GetStats() const { return impl_->GetStats(); }

@@ -57,6 +57,11 @@ class Ingestor {
   // errors as they came. The outcome counts exactly the batch's rows.
   void Submit(std::vector<IncomingSighting> batch, std::function<void(Result<BatchOutcome>)> done);
 
+  // As Submit, but a full queue is told at once: kUnavailable is returned, `batch` is left as it is,
+  // and `done` is never called.
+  Status TrySubmit(std::vector<IncomingSighting>& batch,
+                   std::function<void(Result<BatchOutcome>)> done);
+
   struct Stats {
     uint64_t accepted = 0;
     uint64_t duplicates = 0;
