@@ -1,0 +1,21 @@
+# cmake -D INPUT=file -D OUTPUT=file.cpp -D HEADER=api/openapi.h -D FUNCTION=Name -P EmbedText.cmake
+# Writes a source file of sightline::api whose function returns the text of INPUT: a raw string
+# literal for each line, since one literal may be too long for a compiler.
+file(READ ${INPUT} text)
+string(FIND "${text}" ")~~~\"" delimiter)
+if(NOT delimiter EQUAL -1)
+  message(FATAL_ERROR "${INPUT} holds the delimiter of its own raw string")
+endif()
+string(REPLACE "\n" "\n)~~~\"\n      R\"~~~(" literals "${text}")
+file(WRITE ${OUTPUT} "#include \"${HEADER}\"
+
+namespace sightline::api {
+
+std::string_view ${FUNCTION}() {
+  static constexpr std::string_view kText =
+      R\"~~~(${literals})~~~\";
+  return kText;
+}
+
+}  // namespace sightline::api
+")
