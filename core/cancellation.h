@@ -21,6 +21,13 @@ class Cancellation {
 
   void Cancel() { state_->store(true, std::memory_order_relaxed); }
 
+  // The same flag with another deadline, for one part of the work.
+  Cancellation WithDeadline(Deadline deadline) const {
+    Cancellation other = *this;
+    other.deadline_ = deadline;
+    return other;
+  }
+
   // Cheap enough to call every thousand rows; not for every row.
   Status Check() const {
     if (state_->load(std::memory_order_relaxed)) {

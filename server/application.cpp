@@ -1,0 +1,184 @@
+#include "server/application.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "core/log.h"
+#include "server/handlers/endpoint.h"
+#include "server/owner_token.h"
+#include "server/periodic_task.h"
+#include "server/services.h"
+#include "server/version.h"
+
+namespace sightline::server {
+namespace {
+
+constexpr std::chrono::hours kRetentionPeriod{1};
+constexpr std::chrono::minutes kDiskSamplePeriod{5};
+
+void LogError(std::string_view event, const Error& error) {
+  Log(LogLevel::kError, event, {{"code", ErrorCodeName(error.code)}, {"reason", error.message}});
+}
+
+void ApplyRetention(storage::Store& store) {
+  const Result<std::vector<Day>> deleted = store.ApplyRetention();
+  if (!deleted) {
+    LogError("retention.failed", deleted.error());
+    return;
+  }
+  for (const Day day : *deleted) Log(LogLevel::kInfo, "retention.deleted", {{"day", FormatDay(day)}});
+}
+
+void SampleDisk(const storage::Store& store, const Clock& clock, DiskForecast& forecast) {
+  const Result<storage::Store::Stats> stats = store.GetStats();
+  if (stats) {
+    forecast.AddSample(clock.Now(), stats->disk_bytes);
+  } else {
+    LogError("disk.sample_failed", stats.error());
+  }
+}
+
+// The method as a label: clients choose the text, so that only known ones may become series.
+std::string_view MethodLabel(std::string_view method) {
+  constexpr std::array<std::string_view, 8> kMethods = {"GET",   "HEAD",   "POST",    "PUT",
+                                                        "PATCH", "DELETE", "OPTIONS", "TRACE"};
+  return std::ranges::find(kMethods, method) != kMethods.end() ? method : "other";
+}
+
+void ObserveExchange(Metrics& metrics, const CompletedExchange& completed) {
+  const std::string_view route =
+      completed.route != nullptr ? std::string_view(completed.route->path) : std::string_view();
+  metrics.ObserveRequest(MethodLabel(completed.request.method), route, completed.status,
+                         completed.seconds, completed.bytes_in, completed.bytes_out);
+  // Neither the path nor its parameters: they hold plates.
+  Log(LogLevel::kDebug, "http.request",
+      {{"request_id", completed.request.request_id},
+       {"method", MethodLabel(completed.request.method)},
+       {"route", route},
+       {"status", completed.status},
+       {"seconds", completed.seconds},
+       {"token", completed.caller != nullptr ? std::string_view(completed.caller->token->id)
+                                             : std::string_view()}});
+}
+
+}  // namespace
+
+// Members in the order in which they are built; they are torn down in the reverse one.
+class Application::Impl {
+ public:
+  Impl(Config config, const Clock& clock, std::unique_ptr<storage::Store> store,
+       std::unique_ptr<Auth> auth)
+      : config_(std::move(config)),
+        clock_(clock),
+        started_(clock.Now()),
+        store_(std::move(store)),
+        auth_(std::move(auth)),
+        metrics_(started_),
+        audit_(std::make_unique<AuditLog>(*store_)),
+        ingestor_(std::make_unique<ingest::Ingestor>(*store_, clock, config_.ingest)),
+        workers_(config_.query_threads, config_.max_queued_requests),
+        services_{.config = config_,
+                  .clock = clock_,
+                  .store = *store_,
+                  .ingestor = *ingestor_,
+                  .workers = workers_,
+                  .auth = *auth_,
+                  .audit = *audit_,
+                  .metrics = metrics_,
+                  .disk_forecast = disk_forecast_,
+                  .stopping = stopping_,
+                  .started = started_},
+        http_(config_.http, MakeRouter(services_),
+              {.on_complete = [this](const CompletedExchange& completed) {
+                ObserveExchange(metrics_, completed);
+              }}) {
+    services_.http = &http_;
+  }
+
+  Status Listen() {
+    SIGHTLINE_ASSIGN(const uint16_t port, http_.Start());
+    const std::string& listen = config_.http.listen;
+    url_ = (config_.http.tls_certificate_file.empty() ? "http://" : "https://") +
+           listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+    ApplyRetention(*store_);
+    SampleDisk(*store_, clock_, disk_forecast_);
+    retention_ = std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_); });
+    disk_samples_ = std::make_unique<PeriodicTask>(
+        kDiskSamplePeriod, [this] { SampleDisk(*store_, clock_, disk_forecast_); });
+    LogStart();
+    return Ok();
+  }
+
+  Status Stop() {
+    if (stopping_.exchange(true)) return Ok();
+    Log(LogLevel::kInfo, "server.stopping", {{"requests", http_.running_exchanges()}});
+    retention_.reset();
+    disk_samples_.reset();
+    http_.Shutdown(std::chrono::milliseconds(static_cast<int64_t>(config_.shutdown_grace_s * 1000)));
+    workers_.Join();
+    ingestor_.reset();
+    audit_.reset();
+    const Status closed = store_->Close();
+    Log(LogLevel::kInfo, "server.stopped", {{"clean", closed.has_value()}});
+    return closed;
+  }
+
+  const std::string& url() const { return url_; }
+
+ private:
+  void LogStart() {
+    const int retention_days = config_.store.retention_days;
+    Log(LogLevel::kInfo, "server.started",
+        {{"version", kVersion},
+         {"url", url_},
+         {"data", config_.data},
+         {"tls", !config_.http.tls_certificate_file.empty()},
+         {"retention", retention_days > 0 ? std::to_string(retention_days) + " days" : "off"},
+         {"days", store_->Days().size()}});
+  }
+
+  const Config config_;
+  const Clock& clock_;
+  const TimestampMs started_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<Auth> auth_;
+  Metrics metrics_;
+  DiskForecast disk_forecast_;
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<ingest::Ingestor> ingestor_;
+  WorkerPool workers_;
+  Services services_;
+  HttpServer http_;
+  std::unique_ptr<PeriodicTask> retention_;
+  std::unique_ptr<PeriodicTask> disk_samples_;
+  std::string url_;
+};
+
+Result<std::unique_ptr<Application>> Application::Start(Config config, const Clock& clock,
+                                                        std::ostream& out) {
+  SIGHTLINE_ASSIGN(const LogLevel level, ParseLogLevel(config.log_level));
+  SetLogLevel(level);
+  SIGHTLINE_ASSIGN(auto store, storage::Store::Open(config.data, config.store, clock));
+  SIGHTLINE_ASSIGN(auto auth, Auth::Open(*store, clock));
+  SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth, config.admin_token_file, out));
+  auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth));
+  SIGHTLINE_RETURN_IF_ERROR(impl->Listen());
+  return std::unique_ptr<Application>(new Application(std::move(impl)));
+}
+
+Application::Application(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Application::~Application() {
+  if (const Status stopped = Stop(); !stopped) LogError("server.stop_failed", stopped.error());
+}
+
+const std::string& Application::url() const { return impl_->url(); }
+
+Status Application::Stop() { return impl_->Stop(); }
+
+}  // namespace sightline::server

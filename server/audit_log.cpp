@@ -1,0 +1,141 @@
+#include "server/audit_log.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "api/json_writer.h"
+#include "core/log.h"
+#include "core/mutex.h"
+#include "server/await_callback.h"
+
+namespace sightline::server {
+namespace {
+
+constexpr size_t kMaxBodyBytes = 65'536;
+// Each thread waits for one record's sync; the store lets waiting records share a sync.
+constexpr size_t kThreads = 8;
+
+std::string ValidUtf8(std::string_view text) {
+  if (simdjson::validate_utf8(text.data(), text.size())) return std::string(text);
+  std::string escaped;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      escaped += c;
+    } else {
+      escaped += fmt::format("\\x{:02X}", byte);
+    }
+  }
+  return escaped;
+}
+
+// The first bytes of a body, not cut inside a character.
+std::string_view Cut(std::string_view body) {
+  if (body.size() <= kMaxBodyBytes) return body;
+  size_t end = kMaxBodyBytes;
+  while (end > 0 && (static_cast<unsigned char>(body[end]) & 0xC0) == 0x80) --end;
+  return body.substr(0, end);
+}
+
+}  // namespace
+
+std::string AuditRecordJson(const AuditEntry& entry) {
+  std::string text;
+  api::JsonWriter json(text);
+  json.BeginObject();
+  json.Key("time").Time(entry.time);
+  json.Key("request_id").String(entry.request_id);
+  if (!entry.token_id.empty()) {
+    json.Key("token").BeginObject().Key("id").String(entry.token_id);
+    json.Key("name").String(entry.token_name).EndObject();
+  }
+  json.Key("remote").String(entry.remote);
+  json.Key("method").String(entry.method);
+  json.Key("path").String(ValidUtf8(entry.path));
+  if (!entry.parameters.empty()) {
+    json.Key("parameters").BeginArray();
+    for (const auto& [name, value] : entry.parameters) {
+      json.BeginObject().Key("name").String(ValidUtf8(name));
+      json.Key("value").String(ValidUtf8(value)).EndObject();
+    }
+    json.EndArray();
+  }
+  if (!entry.body.empty()) {
+    json.Key("body").String(ValidUtf8(Cut(entry.body)));
+    if (entry.body.size() > kMaxBodyBytes) json.Key("body_bytes").Uint(entry.body.size());
+  }
+  if (!entry.purpose.empty()) json.Key("purpose").String(entry.purpose);
+  if (!entry.case_reference.empty()) json.Key("case").String(entry.case_reference);
+  json.Key("outcome").String(entry.outcome);
+  json.EndObject();
+  return text;
+}
+
+struct PendingAudit::State {
+  Mutex mutex;
+  std::optional<Status> written SIGHTLINE_GUARDED_BY(mutex);
+  std::function<void(Status)> waiter SIGHTLINE_GUARDED_BY(mutex);
+
+  void Finish(Status status) {
+    std::function<void(Status)> waiting;
+    {
+      MutexLock lock(mutex);
+      written = status;
+      waiting = std::move(waiter);
+    }
+    if (waiting) waiting(std::move(status));
+  }
+
+  void WhenFinished(std::function<void(Status)> done) {
+    std::optional<Status> status;
+    {
+      MutexLock lock(mutex);
+      status = written;
+      if (!status) {
+        waiter = std::move(done);
+        return;
+      }
+    }
+    done(*std::move(status));
+  }
+};
+
+boost::asio::awaitable<Status> PendingAudit::Written() {
+  return AwaitCallback<Status>([state = state_](std::function<void(Status)> done) {
+    state->WhenFinished(std::move(done));
+  });
+}
+
+class AuditLog::Impl {
+ public:
+  explicit Impl(storage::Store& store) : store_(store), threads_(kThreads) {}
+  ~Impl() { threads_.join(); }
+
+  void Append(std::string record, std::shared_ptr<PendingAudit::State> state) {
+    boost::asio::post(threads_, [this, record = std::move(record), state = std::move(state)] {
+      const Result<uint64_t> number = store_.AppendAudit(record);
+      if (!number) {
+        Log(LogLevel::kError, "audit.append_failed",
+            {{"code", ErrorCodeName(number.error().code)}, {"reason", number.error().message}});
+      }
+      state->Finish(number ? Ok() : Status(number.error()));
+    });
+  }
+
+ private:
+  storage::Store& store_;
+  boost::asio::thread_pool threads_;
+};
+
+AuditLog::AuditLog(storage::Store& store) : impl_(std::make_unique<Impl>(store)) {}
+AuditLog::~AuditLog() = default;
+
+PendingAudit AuditLog::Append(std::string record) {
+  auto state = std::make_shared<PendingAudit::State>();
+  impl_->Append(std::move(record), state);
+  return PendingAudit(std::move(state));
+}
+
+}  // namespace sightline::server

@@ -1,0 +1,70 @@
+// What a handler file declares: its endpoints, who may call them, and what is recorded of a call.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cancellation.h"
+#include "server/caller.h"
+#include "server/exchange.h"
+#include "server/roles.h"
+#include "server/router.h"
+#include "server/services.h"
+
+namespace sightline::server {
+
+// What the audit trail keeps of a call.
+enum class Recording {
+  kNone,
+  kChange,   // a change of tokens or cameras
+  kReading,  // sightings are read: a purpose is demanded, refused attempts are recorded too
+};
+
+enum class BodyUse {
+  kNone,      // the endpoint has no body
+  kDocument,  // read whole, Content-Encoding undone, up to max_document_bytes
+  kStream,    // the endpoint reads it itself
+};
+
+// One call that the guard let through.
+struct Call {
+  const Request& request;
+  BodyReader& body;     // of BodyUse::kStream
+  ResponseWriter& out;  // waits for the audit record before the first byte leaves
+  Cancellation cancellation;
+  std::string document;    // of BodyUse::kDocument
+  std::string media_type;  // of the body, lower case, without parameters
+};
+
+using EndpointFunction = Awaitable<Status> (*)(const Services&, Call&);
+
+struct Endpoint {
+  std::string_view method;
+  std::string_view path;
+  std::string_view name;  // for logs
+  EndpointFunction run = nullptr;
+  RoleSet allowed;         // who may call it; the owner always may
+  bool is_public = false;  // answered without a token
+  Recording recording = Recording::kNone;
+  BodyUse body = BodyUse::kNone;
+  // Whether answers or bodies are streams of any length, which query_timeout_s does not bound;
+  // idle timeouts and the endpoint itself do.
+  bool unbounded = false;
+};
+
+std::vector<Endpoint> CameraEndpoints();
+std::vector<Endpoint> SightingEndpoints();
+std::vector<Endpoint> SearchEndpoints();
+std::vector<Endpoint> PlateEndpoints();
+std::vector<Endpoint> TokenEndpoints();
+std::vector<Endpoint> AuditEndpoints();
+std::vector<Endpoint> OperationEndpoints();
+
+// All of them, in the order of the API's documentation.
+std::vector<Endpoint> AllEndpoints();
+
+// The table of the server, each endpoint behind the guard (guard.h). `services` outlives it.
+Router MakeRouter(const Services& services);
+
+}  // namespace sightline::server

@@ -1,0 +1,132 @@
+#include "server/handlers/guard.h"
+
+#include <optional>
+#include <utility>
+
+#include "server/coroutine_error.h"
+#include "server/handlers/document.h"
+#include "server/media_type.h"
+#include "server/purpose.h"
+
+namespace sightline::server {
+namespace {
+
+// Holds the answer back until the audit record is durable.
+class AuditedWriter final : public ResponseWriter {
+ public:
+  AuditedWriter(ResponseWriter& out, PendingAudit& audit) : out_(out), audit_(audit) {}
+
+  Awaitable<Status> Send(Response response) override {
+    SIGHTLINE_CO_RETURN_IF_ERROR(co_await audit_.Written());
+    co_return co_await out_.Send(std::move(response));
+  }
+  Awaitable<Status> Begin(Response response) override {
+    SIGHTLINE_CO_RETURN_IF_ERROR(co_await audit_.Written());
+    co_return co_await out_.Begin(std::move(response));
+  }
+  Awaitable<Status> Write(std::string_view piece) override { return out_.Write(piece); }
+  Awaitable<Status> End() override { return out_.End(); }
+  void Abort() override { out_.Abort(); }
+  bool started() const override { return out_.started(); }
+
+ private:
+  ResponseWriter& out_;
+  PendingAudit& audit_;
+};
+
+std::string_view OutcomeOf(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kUnauthenticated: return "unauthenticated";
+    case ErrorCode::kPermissionDenied: return "forbidden";
+    default: return "unacceptable";
+  }
+}
+
+Status CheckRoles(const TokenRecord& token, const Endpoint& endpoint) {
+  if (token.roles.Permits(endpoint.allowed)) return Ok();
+  std::string needed;
+  for (const std::string_view role : endpoint.allowed.Names()) {
+    needed += (needed.empty() ? "" : " or ") + std::string(role);
+  }
+  return Error{ErrorCode::kPermissionDenied,
+               "this token may not do that; it takes the role " +
+                   (needed.empty() ? std::string("owner") : needed),
+               {}};
+}
+
+struct Admission {
+  std::shared_ptr<const TokenRecord> token;
+  Purpose purpose;
+};
+
+// Fills `admission` as far as it gets, so that a refusal can be recorded with what is known.
+Status Admit(const Services& services, const Endpoint& endpoint, const Request& request,
+             Admission& admission) {
+  SIGHTLINE_ASSIGN(admission.token, services.auth.Authenticate(request.Header("authorization")));
+  SIGHTLINE_RETURN_IF_ERROR(CheckRoles(*admission.token, endpoint));
+  if (endpoint.recording == Recording::kReading) {
+    SIGHTLINE_ASSIGN(admission.purpose,
+                     ReadPurpose(request.Header("x-purpose"), request.Header("x-case"),
+                                 admission.token->standing_purpose));
+  }
+  return Ok();
+}
+
+PendingAudit Record(const Services& services, const Request& request, const Admission& admission,
+                    std::string_view document, std::string_view outcome) {
+  const AuditEntry entry{
+      .time = services.clock.Now(),
+      .request_id = request.request_id,
+      .token_id = admission.token ? std::string_view(admission.token->id) : std::string_view(),
+      .token_name = admission.token ? std::string_view(admission.token->name) : std::string_view(),
+      .remote = request.remote_address,
+      .method = request.method,
+      .path = request.path,
+      .parameters = request.parameters,
+      .body = document,
+      .purpose = admission.purpose.purpose,
+      .case_reference = admission.purpose.case_reference,
+      .outcome = outcome};
+  return services.audit.Append(AuditRecordJson(entry));
+}
+
+}  // namespace
+
+Awaitable<Status> Guarded(const Services& services, const Endpoint& endpoint, Exchange& exchange) {
+  const Request& request = exchange.request;
+  Admission admission;
+  if (!endpoint.is_public) {
+    const Status admitted = Admit(services, endpoint, request, admission);
+    if (admission.token) {
+      exchange.caller = std::make_shared<const Caller>(Caller{admission.token});
+    }
+    if (!admitted) {
+      if (endpoint.recording == Recording::kReading) {
+        PendingAudit refused =
+            Record(services, request, admission, {}, OutcomeOf(admitted.error()));
+        SIGHTLINE_CO_RETURN_IF_ERROR(co_await refused.Written());
+      }
+      co_return admitted.error();
+    }
+  }
+
+  std::string document;
+  if (endpoint.body == BodyUse::kDocument) {
+    SIGHTLINE_CO_ASSIGN(document, co_await ReadDocument(services, request, exchange.body));
+  }
+  const std::string media_type = MediaTypeOf(request.Header("content-type"));
+  if (endpoint.recording == Recording::kNone) {
+    Call call{request, exchange.body, exchange.out, exchange.cancellation, std::move(document),
+              media_type};
+    co_return co_await endpoint.run(services, call);
+  }
+
+  PendingAudit audit = Record(services, request, admission, document, "allowed");
+  AuditedWriter out(exchange.out, audit);
+  Call call{request, exchange.body, out, exchange.cancellation, std::move(document), media_type};
+  const Status answered = co_await endpoint.run(services, call);
+  SIGHTLINE_CO_RETURN_IF_ERROR(co_await audit.Written());
+  co_return answered;
+}
+
+}  // namespace sightline::server

@@ -1,0 +1,85 @@
+// /v1/sightings
+#include <optional>
+#include <utility>
+
+#include "api/json_writer.h"
+#include "api/sighting_json.h"
+#include "server/coroutine_error.h"
+#include "server/handlers/endpoint.h"
+#include "server/handlers/reply.h"
+#include "server/handlers/sighting_upload.h"
+
+namespace sightline::server {
+namespace {
+
+Awaitable<Status> PostSightings(const Services& services, Call& call) {
+  SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
+  SIGHTLINE_CO_ASSIGN(const UploadOutcome outcome, co_await ReceiveSightings(services, call));
+  std::string body;
+  api::JsonWriter json(body);
+  json.BeginObject();
+  json.Key("accepted").Uint(outcome.accepted);
+  json.Key("duplicates").Uint(outcome.duplicates);
+  json.Key("rejected").Uint(outcome.rejected);
+  json.Key("errors").BeginArray();
+  for (const auto& [line, error] : outcome.errors) {
+    json.BeginObject().Key("line").Uint(line).Key("detail").String(error.message);
+    if (!error.field.empty()) json.Key("field").String(error.field);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Key("as_of").Uint(services.store.VisibleSequence());
+  json.EndObject();
+  Response response = JsonResponse(std::move(body));
+  co_return co_await call.out.Send(std::move(response));
+}
+
+Result<std::string> FindSighting(const Services& services, const Request& request) {
+  SIGHTLINE_RETURN_IF_ERROR(request.RequireKnownParameters({"include", "fields", "as_of"}));
+  SIGHTLINE_ASSIGN(const api::SightingFields fields,
+                   api::ParseSightingFields(request.Parameter("include").value_or(""),
+                                            request.Parameter("fields").value_or("")));
+  SIGHTLINE_ASSIGN(const std::optional<Sequence> asked_as_of, AsOfParameter(services, request));
+  const Error unknown = NotFound("there is no sighting with this id");
+  const Result<SightingId> id = ParseSightingId(request.path_values.front());
+  if (!id) return unknown;
+  const Sequence as_of = asked_as_of.value_or(services.store.VisibleSequence());
+  SIGHTLINE_ASSIGN(const StoredSighting found, services.store.GetSighting(*id));
+  if (found.sequence > as_of) return unknown;
+  std::string body;
+  api::JsonWriter json(body);
+  json.BeginObject();
+  api::WriteSightingMembers(json, found, fields);
+  json.Key("as_of").Uint(as_of);
+  json.EndObject();
+  return body;
+}
+
+Awaitable<Status> GetSighting(const Services& services, Call& call) {
+  auto find = [&] { return FindSighting(services, call.request); };
+  SIGHTLINE_CO_ASSIGN(std::string body, co_await services.workers.Run(find));
+  Response response = JsonResponse(std::move(body));
+  co_return co_await call.out.Send(std::move(response));
+}
+
+}  // namespace
+
+std::vector<Endpoint> SightingEndpoints() {
+  return {
+      {.method = "POST",
+       .path = "/v1/sightings",
+       .name = "post_sightings",
+       .run = PostSightings,
+       .allowed = {Role::kOwner, Role::kWriter},
+       .body = BodyUse::kStream,
+       .unbounded = true},
+      {.method = "GET",
+       .path = "/v1/sightings/{id}",
+       .name = "get_sighting",
+       .run = GetSighting,
+       .allowed = {Role::kOwner, Role::kReader},
+       .recording = Recording::kReading},
+  };
+}
+
+}  // namespace sightline::server

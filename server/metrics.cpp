@@ -1,0 +1,192 @@
+#include "server/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/mutex.h"
+#include "server/process_stats.h"
+#include "server/version.h"
+
+namespace sightline::server {
+namespace {
+
+using Families = std::vector<prometheus::MetricFamily>;
+
+const std::vector<double> kLatencyBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                             0.1,    0.25,  0.5,    1,     2.5,  5,     10, 60};
+
+void AddValue(Families& families, prometheus::MetricType type, const char* name, const char* help,
+              double value) {
+  prometheus::ClientMetric metric;
+  metric.counter.value = value;
+  metric.gauge.value = value;
+  families.push_back({name, help, type, {std::move(metric)}});
+}
+
+template <typename Number>
+void AddGauge(Families& families, const char* name, const char* help, Number value) {
+  AddValue(families, prometheus::MetricType::Gauge, name, help, static_cast<double>(value));
+}
+
+template <typename Number>
+void AddCounter(Families& families, const char* name, const char* help, Number value) {
+  AddValue(families, prometheus::MetricType::Counter, name, help, static_cast<double>(value));
+}
+
+void AddBuildInfo(Families& families) {
+  prometheus::ClientMetric metric;
+  metric.label.push_back({"version", std::string(kVersion)});
+  metric.gauge.value = 1;
+  families.push_back({"sightline_build_info", "The running version.", prometheus::MetricType::Gauge,
+                      {std::move(metric)}});
+}
+
+void AddProcess(Families& families, TimestampMs start) {
+  const ProcessStats stats = ReadProcessStats();
+  AddCounter(families, "process_cpu_seconds_total", "User and system CPU time.", stats.cpu_seconds);
+  AddGauge(families, "process_resident_memory_bytes", "Resident memory.", stats.resident_bytes);
+  AddGauge(families, "process_virtual_memory_bytes", "Virtual memory.", stats.virtual_bytes);
+  AddGauge(families, "process_open_fds", "Open file descriptors.", stats.open_fds);
+  AddGauge(families, "process_max_fds", "Most file descriptors that may be open.", stats.max_fds);
+  AddGauge(families, "process_threads", "Threads.", stats.threads);
+  AddGauge(families, "process_start_time_seconds", "Start of the process, Unix time.",
+           static_cast<double>(start.value) / 1000);
+}
+
+void AddStore(Families& families, const storage::Store::Stats& store) {
+  AddGauge(families, "sightline_store_sightings", "Sightings kept.", store.sightings);
+  AddGauge(families, "sightline_store_days", "Days with sightings.", store.days);
+  AddGauge(families, "sightline_store_open_days", "Days open at present.", store.open_days);
+  AddGauge(families, "sightline_store_set_aside_days", "Damaged days that do not answer.",
+           store.set_aside.size());
+  AddGauge(families, "sightline_store_inbox_rows", "Sightings waiting to be moved to their day.",
+           store.inbox_rows);
+  AddGauge(families, "sightline_store_plates_pending",
+           "Readings not yet merged into the plate dictionary.", store.plates_pending);
+  AddGauge(families, "sightline_store_disk_bytes", "Bytes of the data directory.", store.disk_bytes);
+  AddGauge(families, "sightline_store_disk_free_bytes", "Free bytes of its file system.",
+           store.disk_free_bytes);
+}
+
+}  // namespace
+
+class Metrics::Impl {
+ public:
+  explicit Impl(TimestampMs process_start)
+      : start_(process_start),
+        requests_(prometheus::BuildCounter()
+                      .Name("http_requests_total")
+                      .Help("Requests answered, by method, route and status.")
+                      .Register(registry_)),
+        durations_(prometheus::BuildHistogram()
+                       .Name("http_request_duration_seconds")
+                       .Help("From the request's head to the end of its answer.")
+                       .Register(registry_)),
+        bytes_in_(prometheus::BuildCounter()
+                      .Name("http_request_bytes_total")
+                      .Help("Bytes of requests, head and body.")
+                      .Register(registry_)
+                      .Add({})),
+        bytes_out_(prometheus::BuildCounter()
+                       .Name("http_response_bytes_total")
+                       .Help("Bytes of answers, head and body.")
+                       .Register(registry_)
+                       .Add({})) {}
+
+  void ObserveRequest(std::string_view method, std::string_view route, int status, double seconds,
+                      uint64_t bytes_in, uint64_t bytes_out) {
+    const Series series = Find(method, route, status);
+    series.count->Increment();
+    series.duration->Observe(seconds);
+    bytes_in_.Increment(static_cast<double>(bytes_in));
+    bytes_out_.Increment(static_cast<double>(bytes_out));
+  }
+
+  std::string Render(const MetricsSnapshot& snapshot) const {
+    Families families = registry_.Collect();
+    AddBuildInfo(families);
+    AddProcess(families, start_);
+    AddGauge(families, "http_connections", "Open connections.", snapshot.connections);
+    AddGauge(families, "http_requests_in_flight", "Requests being answered.",
+             snapshot.requests_in_flight);
+    AddCounter(families, "http_connections_refused_total",
+               "Connections refused for max_connections.", snapshot.refused_connections);
+    AddGauge(families, "sightline_worker_queued", "Work on the query threads or waiting for them.",
+             snapshot.queued_work);
+    AddCounter(families, "sightline_ingest_accepted_total", "Sightings stored since the start.",
+               snapshot.ingest.accepted);
+    AddCounter(families, "sightline_ingest_duplicates_total", "Resent sightings since the start.",
+               snapshot.ingest.duplicates);
+    AddCounter(families, "sightline_ingest_rejected_total",
+               "Well-formed sightings refused since the start.", snapshot.ingest.rejected);
+    AddCounter(families, "sightline_ingest_commits_total", "Durable batches since the start.",
+               snapshot.ingest.commits);
+    AddGauge(families, "sightline_ingest_queued_rows", "Sightings waiting to be stored.",
+             snapshot.ingest.queued_rows);
+    AddGauge(families, "sightline_store_visible_sequence", "The newest ingest sequence.",
+             snapshot.visible_sequence);
+    AddGauge(families, "sightline_store_healthy", "1 while writes are accepted.",
+             snapshot.store_healthy ? 1 : 0);
+    if (snapshot.store) AddStore(families, *snapshot.store);
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, families);
+    return std::move(out).str();
+  }
+
+ private:
+  struct Series {
+    prometheus::Counter* count = nullptr;
+    prometheus::Histogram* duration = nullptr;
+  };
+
+  // Kept beside the registry's own look-up, which builds label maps at every call.
+  Series Find(std::string_view method, std::string_view route, int status) {
+    const auto key = std::make_tuple(method, route, status);
+    MutexLock lock(mutex_);
+    const auto found = series_.find(key);
+    if (found != series_.end()) return found->second;
+    const std::string method_text(method);
+    const std::string route_text(route);
+    const Series series{
+        .count = &requests_.Add(
+            {{"method", method_text}, {"route", route_text}, {"status", std::to_string(status)}}),
+        .duration = &durations_.Add({{"method", method_text}, {"route", route_text}},
+                                    kLatencyBuckets)};
+    series_.emplace(std::make_tuple(method_text, route_text, status), series);
+    return series;
+  }
+
+  const TimestampMs start_;
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& requests_;
+  prometheus::Family<prometheus::Histogram>& durations_;
+  prometheus::Counter& bytes_in_;
+  prometheus::Counter& bytes_out_;
+  Mutex mutex_;
+  std::map<std::tuple<std::string, std::string, int>, Series, std::less<>> series_
+      SIGHTLINE_GUARDED_BY(mutex_);
+};
+
+Metrics::Metrics(TimestampMs process_start) : impl_(std::make_unique<Impl>(process_start)) {}
+Metrics::~Metrics() = default;
+
+void Metrics::ObserveRequest(std::string_view method, std::string_view route, int status,
+                             double seconds, uint64_t bytes_in, uint64_t bytes_out) {
+  impl_->ObserveRequest(method, route, status, seconds, bytes_in, bytes_out);
+}
+
+std::string Metrics::Render(const MetricsSnapshot& snapshot) const {
+  return impl_->Render(snapshot);
+}
+
+}  // namespace sightline::server

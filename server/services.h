@@ -1,0 +1,35 @@
+// What handlers work with; wired once at start-up.
+#pragma once
+
+#include <atomic>
+
+#include "core/clock.h"
+#include "ingest/ingestor.h"
+#include "server/audit_log.h"
+#include "server/auth.h"
+#include "server/config.h"
+#include "server/disk_forecast.h"
+#include "server/http_server.h"
+#include "server/metrics.h"
+#include "server/worker_pool.h"
+#include "storage/store.h"
+
+namespace sightline::server {
+
+// All referred to outlive the handlers. Thread-safe as far as its members are.
+struct Services {
+  const Config& config;
+  const Clock& clock;
+  storage::Store& store;
+  ingest::Ingestor& ingestor;
+  WorkerPool& workers;
+  Auth& auth;
+  AuditLog& audit;
+  Metrics& metrics;
+  const DiskForecast& disk_forecast;
+  const std::atomic<bool>& stopping;  // set when a shutdown has begun
+  TimestampMs started;
+  const HttpServer* http = nullptr;  // set before the first request
+};
+
+}  // namespace sightline::server
