@@ -153,7 +153,7 @@ class Kill(unittest.TestCase):
         for plate in random.Random(SEED).sample(sorted(expected), min(5, len(expected))):
             rows = connection.search({"filter": {"plate": plate}, "limit": 1000})
             self.assertEqual(len(rows), expected[plate])
-        self.assertEqual(connection.get("/v1/status").json()["sightings"], len(self.sent))
+        self.assertEqual(connection.get("/v1/status").json()["counts"]["sightings"], len(self.sent))
         connection.close()
 
 

@@ -150,7 +150,7 @@ class BayAreaCabs(unittest.TestCase):
         plate, rows = min(self.by_plate.items())
         points, _ = self.trajectory(plate)
         self.check_points(rows, points)
-        self.assertEqual(self.connection.get("/v1/status").json()["sightings"], SIGHTINGS)
+        self.assertEqual(self.connection.get("/v1/status").json()["counts"]["sightings"], SIGHTINGS)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ class SeattleImport(unittest.TestCase):
              "--purpose", PURPOSE, "--json", "import", FILE,
              "--map", "plate=plate_hash,time=dt,camera=device,lon=lon,lat=lat",
              "--delimiter", "|", "--null", "NA", "--camera-kind", "mobile",
-             "--time-format", "%m/%d/%Y - %H:%M:%S", "--tz", "America/Los_Angeles", "--restart"],
+             "--time-format", "%m/%d/%Y - %H:%M:%S", "--tz", "America/Los_Angeles",
+             "--no-resume", "--report", cls.server.directory / "report.ndjson"],
             capture_output=True, text=True, env=environment(), cwd=cls.server.directory)
         assert run.returncode == 0, (run.returncode, run.stdout, run.stderr)
         return json.loads(run.stdout)
@@ -66,6 +67,10 @@ class SeattleImport(unittest.TestCase):
     def test_a_second_import_adds_nothing(self):
         self.assertEqual(self.counts(self.run_import()),
                          {"accepted": 0, "duplicates": ROWS, "rejected": 0})
+        with open(self.server.directory / "report.ndjson", encoding="utf-8") as report:
+            told = [json.loads(line) for line in report]
+        self.assertEqual({each["outcome"] for each in told}, {"duplicate"})
+        self.assertEqual(sum(each.get("count", 1) for each in told), ROWS)
 
     def test_what_is_stored_equals_the_file(self):
         stored = [(row["camera_id"], row["plate"], row["time"],
