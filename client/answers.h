@@ -1,0 +1,116 @@
+// What the server answers, as values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/camera.h"
+#include "core/geo.h"
+#include "core/sighting.h"
+#include "core/time.h"
+
+namespace sightline::client {
+
+// One element of a body that the server refused, and why.
+struct RowError {
+  uint64_t line = 0;   // NDJSON: line of the body from 1; array: element from 1
+  std::string detail;  // for a person
+  std::string field;   // JSON pointer into the element; may be empty
+
+  bool operator==(const RowError&) const = default;
+};
+
+// POST /v1/cameras.
+struct CameraOutcome {
+  uint64_t created = 0;
+  uint64_t replaced = 0;
+  uint64_t rejected = 0;
+  std::vector<RowError> errors;
+};
+
+// POST /v1/sightings. What is counted as accepted survives a power cut. `errors` holds the first
+// 1,000 of `rejected`, by line.
+struct UploadOutcome {
+  uint64_t accepted = 0;
+  uint64_t duplicates = 0;
+  uint64_t rejected = 0;
+  std::vector<RowError> errors;
+};
+
+struct CameraInfo {
+  Camera camera;
+  bool retired = false;
+};
+
+// Every list below bears `json`, the answer as it came. An empty `next_page_token` is the last page.
+
+struct CameraList {
+  std::vector<CameraInfo> cameras;
+  std::string json;
+};
+
+struct SightingPage {
+  std::vector<StoredSighting> sightings;  // `sequence` is not on the wire and stays 0
+  std::string next_page_token;
+  Sequence as_of = 0;
+  std::string json;
+};
+
+struct SightingAnswer {
+  StoredSighting sighting;
+  std::string json;
+};
+
+struct PlateInfo {
+  std::string plate;
+  TimestampMs first_seen;
+  TimestampMs last_seen;
+  uint64_t count = 0;
+};
+
+struct PlatePage {
+  std::vector<PlateInfo> plates;
+  std::string next_page_token;
+  Sequence as_of = 0;
+  std::string json;
+};
+
+// GET /v1/plates/{plate}/trajectory, whole and in memory.
+struct TrajectoryAnswer {
+  struct Point {
+    StoredSighting sighting;
+    uint64_t trip = 0;
+  };
+  struct Trip {  // of two or more readings that have a place
+    uint64_t number = 0;
+    TimestampMs from;
+    TimestampMs to;
+    Meters length;
+  };
+  std::vector<Point> points;
+  std::vector<Trip> trips;
+};
+
+struct TokenInfo {
+  std::string id;
+  std::string name;
+  std::vector<std::string> roles;
+  std::optional<TimestampMs> created;
+  std::optional<TimestampMs> expires;
+  std::string standing_purpose;
+  std::string secret;  // only in the answer that made the token; the server cannot show it again
+};
+
+struct TokenAnswer {
+  TokenInfo token;
+  std::string json;
+};
+
+struct TokenList {
+  std::vector<TokenInfo> tokens;
+  std::string json;
+};
+
+}  // namespace sightline::client

@@ -1,0 +1,70 @@
+#include "client/commands/commands.h"
+
+namespace sightline::client {
+namespace {
+
+constexpr const char* kFooter =
+    R"(Exit status: 0 done, 1 the server said no or something failed, 2 usage, 3 the server cannot be
+reached, 4 some rows were rejected, 5 not found, 130 interrupted.
+
+Examples:
+  sightline import readings.ndjson.gz
+  sightline search --plate '京A*' --from 2016-09-21 --to 2016-09-22 --purpose 'case 17'
+  sightline trajectory 京N6UT45 --format gpx -o track.gpx
+
+'sightline COMMAND --help' tells of a command and shows examples.)";
+
+}  // namespace
+
+CLI::App* AddCommand(CLI::App& parent, const char* name, const char* description,
+                     std::string_view examples) {
+  CLI::App* command = parent.add_subcommand(name, description);
+  command->fallthrough();
+  if (!examples.empty()) command->footer("Examples:\n" + std::string(examples));
+  return command;
+}
+
+std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
+  auto app = std::make_unique<CLI::App>("Asks a Sightline server, and feeds it.", "sightline");
+  app->footer(kFooter);
+  app->require_subcommand(1);
+  app->get_formatter()->column_width(34);
+  GlobalOptions& globals = line.globals;
+  // The environment is read by ClientOptions::FromEnvironment; naming it here is for the help.
+  app->add_option("--url", globals.url,
+                  "Where the server is (env SIGHTLINE_URL; http://127.0.0.1:8080)");
+  app->add_option("--token", globals.token,
+                  "Bearer token (env SIGHTLINE_TOKEN); others on this machine may see it");
+  app->add_option("--token-file", globals.token_file,
+                  "File whose first line is the token (env SIGHTLINE_TOKEN_FILE)")
+      ->type_name("FILE");
+  app->add_option("--purpose", globals.purpose,
+                  "Why you ask; kept in the audit log (env SIGHTLINE_PURPOSE)");
+  app->add_option("--case", globals.case_number, "Case number (env SIGHTLINE_CASE)");
+  app->add_option("--ca-file", globals.ca_file,
+                  "Certificates (PEM) to trust for https (env SIGHTLINE_CA_FILE)")
+      ->type_name("FILE");
+  app->add_option("--tz", globals.time_zone,
+                  "IANA time zone of times that are shown, and of times given without an offset "
+                  "(this computer's)")
+      ->type_name("ZONE");
+  CLI::Option* json = app->add_flag("--json", globals.json, "Print the server's JSON as it comes");
+  app->add_flag("--csv", globals.csv, "Print CSV (RFC 4180, times in UTC) instead of a table")
+      ->excludes(json);
+  app->add_flag("-q,--quiet", globals.quiet, "No progress and no summaries");
+
+  AddCamerasCommand(*app, line);
+  AddImportCommand(*app, line);
+  AddSearchCommand(*app, line);
+  AddPlatesCommand(*app, line);
+  AddTrajectoryCommand(*app, line);
+  AddSightingCommand(*app, line);
+  AddStatusCommand(*app, line);
+  AddTokenCommand(*app, line);
+  AddAuditCommand(*app, line);
+  AddCompletionCommand(*app, line);
+  AddVersionCommand(*app, line);
+  return app;
+}
+
+}  // namespace sightline::client

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include "client/commands/commands.h"
+#include "client/commands/search_filter.h"
+#include "client/output/sighting_rows.h"
+
+namespace sightline::client {
+namespace {
+
+constexpr const char* kExamples = R"(  sightline search --plate '京A*6' --from 2016-09-21 --to 2016-09-22
+  sightline search --near 116.31,39.98,800 --attribute color=silver --attribute color=gray
+  sightline search --camera K-0012 --camera K-0017 --order time_asc --all --csv > rows.csv)";
+
+// Rows a page when all of them are wanted.
+constexpr size_t kPageOfAll = 5'000;
+
+struct SearchOptions {
+  SearchFilterOptions filter;
+  std::string order = "time_desc";
+  size_t limit = 100;
+  bool all = false;
+  std::string page_token;
+  uint64_t as_of = 0;
+};
+
+Outcome Run(const CommandLine& line, const SearchOptions& options) {
+  SIGHTLINE_TRY(const TimeZone zone, line.zone());
+  const auto filter = MakeFilter(options.filter, zone);
+  if (!filter) return UsageError(filter.error().message);
+  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SearchQuery query{.filter = *filter,
+                    .order = options.order == "time_asc" ? TimeOrder::kAscending
+                                                         : TimeOrder::kDescending,
+                    .limit = options.all ? kPageOfAll : options.limit,
+                    .page_token = options.page_token};
+  if (options.as_of > 0) query.as_of = options.as_of;
+
+  if (line.globals.json && options.all) {
+    const Status streamed = client.SearchNdjson(query, [](std::string_view piece) {
+      std::fwrite(piece.data(), 1, piece.size(), stdout);
+      return Ok();
+    });
+    return streamed ? Success() : OutcomeOf(streamed.error());
+  }
+  if (line.globals.json) {
+    SIGHTLINE_TRY(const SightingPage page, client.Search(query));
+    PrintJson(page.json);
+    return Success();
+  }
+  RowPrinter rows = line.Rows(SightingColumnsShown(line));
+  std::string next_page_token;
+  const auto print = [&](const SightingPage& page) {
+    for (const StoredSighting& stored : page.sightings) rows.Row(SightingRow(line, zone, stored));
+    next_page_token = page.next_page_token;
+    return Ok();
+  };
+  if (options.all) {
+    const Status searched = client.SearchEachPage(query, print);
+    rows.Finish();
+    return searched ? Success() : OutcomeOf(searched.error());
+  }
+  SIGHTLINE_TRY(const SightingPage page, client.Search(query));
+  print(page).value();
+  rows.Finish();
+  if (!next_page_token.empty() && !line.globals.quiet) {
+    fmt::print(stderr, "There is more: --all shows everything, --page-token {} the next page.\n",
+               next_page_token);
+  }
+  return Success();
+}
+
+}  // namespace
+
+void AddSearchCommand(CLI::App& app, CommandLine& line) {
+  CLI::App* command = AddCommand(app, "search", "Finds sightings by plate, place, time and more",
+                                 kExamples);
+  auto options = std::make_shared<SearchOptions>();
+  AddFilterOptions(*command, options->filter);
+  command->add_option("--order", options->order, "time_desc (newest first) or time_asc")
+      ->check(CLI::IsMember({"time_desc", "time_asc"}));
+  CLI::Option* limit = command->add_option("--limit", options->limit, "Rows to show (100)")
+                           ->check(CLI::Range(size_t{1}, size_t{10'000}));
+  command->add_flag("--all", options->all, "Every row, as a stream; with --json one object a line")
+      ->excludes(limit);
+  command->add_option("--page-token", options->page_token, "Goes on behind an earlier page");
+  command->add_option("--as-of", options->as_of, "Answers as of this ingest sequence");
+  command->callback([&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
+}
+
+}  // namespace sightline::client
