@@ -189,7 +189,13 @@ void WriteCamera(JsonWriter& json, const CameraRecord& record) {
 }
 
 void WriteCameraWithHistory(JsonWriter& json, const CameraRecord& record) {
-  json.BeginObject().Key("id").String(record.camera().id);
+  json.BeginObject();
+  WriteCameraWithHistoryMembers(json, record);
+  json.EndObject();
+}
+
+void WriteCameraWithHistoryMembers(JsonWriter& json, const CameraRecord& record) {
+  json.Key("id").String(record.camera().id);
   WriteMembers(json, record.history.back());
   json.Key("history").BeginArray();
   for (const CameraRevision& revision : record.history) {
@@ -197,7 +203,7 @@ void WriteCameraWithHistory(JsonWriter& json, const CameraRecord& record) {
     WriteMembers(json, revision);
     json.EndObject();
   }
-  json.EndArray().EndObject();
+  json.EndArray();
 }
 
 void WriteCameraFeature(JsonWriter& json, const CameraRecord& record) {

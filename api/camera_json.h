@@ -30,6 +30,9 @@ void WriteCamera(JsonWriter& json, const CameraRecord& record);
 // The same with "history": [{"recorded", "location", …}], for a single camera.
 void WriteCameraWithHistory(JsonWriter& json, const CameraRecord& record);
 
+// The members of that object alone, for a caller that opened it.
+void WriteCameraWithHistoryMembers(JsonWriter& json, const CameraRecord& record);
+
 // A GeoJSON Feature: geometry Point or null, the other members as properties.
 void WriteCameraFeature(JsonWriter& json, const CameraRecord& record);
 

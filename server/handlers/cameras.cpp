@@ -200,7 +200,9 @@ Awaitable<Status> GetCamera(const Services& services, Call& call) {
   if (record == nullptr) co_return NotFound(fmt::format("there is no camera '{}'", id));
   std::string body;
   api::JsonWriter json(body);
-  api::WriteCameraWithHistory(json, *record);
+  json.BeginObject();
+  api::WriteCameraWithHistoryMembers(json, *record);
+  json.Key("as_of").Uint(services.store.VisibleSequence()).EndObject();
   Response response = JsonResponse(std::move(body));
   co_return co_await call.out.Send(std::move(response));
 }
