@@ -44,7 +44,8 @@ class SightingSearch {
   SightingSearch(storage::Store& store, SearchRequest request, Cancellation cancellation);
   ~SightingSearch();
 
-  // The next rows, at most `limit` (>= 1); an empty batch is the end of the answer.
+  // The next rows, at most `limit` (>= 1); an empty batch is the end of the answer. After an error
+  // the search is over.
   Result<std::vector<StoredSighting>> Next(size_t limit);
 
   Sequence as_of() const;

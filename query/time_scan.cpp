@@ -84,10 +84,13 @@ class TimeScan final : public DayRows {
   // Moves to the next minute of the answer that has rows. False: there is none.
   Result<bool> EnterMinute() {
     if (left_.from >= left_.to || (cameras_ && cameras_->empty())) return false;
-    if (ascending_) {
+    if (!ascending_) {
+      cursor_->SeekMinuteBefore((left_.to - 1) / kMinute + 1);
+    } else if (is_positioned_) {
       Advance({left_.from, FirstCamera(), 0});
     } else {
-      cursor_->SeekMinuteBefore((left_.to - 1) / kMinute + 1);
+      cursor_->Seek({left_.from, FirstCamera(), 0});
+      is_positioned_ = true;
     }
     SIGHTLINE_RETURN_IF_ERROR(cursor_->status());
     if (!cursor_->Valid()) return false;
@@ -179,13 +182,14 @@ class TimeScan final : public DayRows {
 
   // Moves to the first row at or after `at`; a cursor that is there or further stays.
   void Advance(const storage::RowKey& at) {
-    for (int step = 0; step < kStepsBeforeSeek; ++step) {
-      if (!cursor_->Valid()) break;
-      if (!IsBefore(cursor_->row().key, at)) return;
+    for (int step = 0; cursor_->Valid() && IsBefore(cursor_->row().key, at); ++step) {
+      if (step == kStepsBeforeSeek) {
+        cursor_->Seek(at);
+        return;
+      }
       ++cost_.rows_scanned;
       cursor_->Next();
     }
-    if (!cursor_->Valid() || IsBefore(cursor_->row().key, at)) cursor_->Seek(at);
   }
 
   std::shared_ptr<const storage::DayReader> day_;
@@ -198,6 +202,7 @@ class TimeScan final : public DayRows {
 
   Span left_{};                          // what is not read yet
   std::optional<SearchPosition> after_;  // the last row read
+  bool is_positioned_ = false;           // the cursor was sent to its first row
   bool inside_minute_ = false;           // minute_ may have more rows to give
   uint32_t minute_ = 0;
   size_t read_ahead_ = 0;  // grows for a caller that comes again and again

@@ -32,7 +32,8 @@ class Trajectory {
   Trajectory(storage::Store& store, TrajectoryRequest request, Cancellation cancellation);
   ~Trajectory();
 
-  // The next points, at most `limit`; an empty batch is the end.
+  // The next points, at most `limit` (>= 1); an empty batch is the end. After an error the replay is
+  // over.
   Result<std::vector<TrajectoryPoint>> Next(size_t limit);
 
   // Trips that ended within the points returned so far and were not taken before; after the last
