@@ -27,15 +27,28 @@ Error BadCharacter(UChar32 c) {
       shown.empty() ? "" : " '", shown, shown.empty() ? "" : "'"));
 }
 
-// Plain ASCII letters and digits, the common case, need no Unicode tables. Returns false when the
-// text has anything else and must take the long way.
-bool NormalizeAscii(std::string_view text, std::string& out) {
+// Whether a three-byte character starts at `i`, of U+4E00 to U+9FFF: the ideographs that Chinese
+// plates begin with. All of them are letters, their own normal form, and join with nothing.
+bool IsIdeograph(std::string_view text, size_t i) {
+  if (i + 3 > text.size()) return false;
+  const auto lead = static_cast<unsigned char>(text[i]);
+  const auto second = static_cast<unsigned char>(text[i + 1]);
+  return (lead > 0xE4 && lead < 0xEA) || (lead == 0xE4 && second >= 0xB8);
+}
+
+// ASCII letters and digits and common ideographs, which almost all plates are made of, need no
+// Unicode tables. Returns false when the text has anything else and must take the long way.
+bool NormalizeCommon(std::string_view text, std::string& out) {
   out.reserve(text.size());
-  for (const char c : text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) {
       out.push_back(c);
     } else if (c >= 'a' && c <= 'z') {
       out.push_back(static_cast<char>(c - 'a' + 'A'));
+    } else if (IsIdeograph(text, i)) {
+      out.append(text.substr(i, 3));
+      i += 2;
     } else if (c != ' ' && c != '-' && c != '.') {
       return false;
     }
@@ -67,7 +80,7 @@ Result<std::string> NormalizePlate(std::string_view text) {
   if (text.size() > 16 * kMaxPlateBytes) {
     return InvalidArgument(fmt::format("a plate has at most {} bytes", kMaxPlateBytes));
   }
-  if (!NormalizeAscii(text, plate)) {
+  if (!NormalizeCommon(text, plate)) {
     plate.clear();
     SIGHTLINE_ASSIGN(const icu::UnicodeString folded, Fold(text));
     icu::UnicodeString kept;
