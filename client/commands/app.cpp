@@ -29,6 +29,13 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   app->footer(kFooter);
   app->require_subcommand(1);
   app->get_formatter()->column_width(34);
+  app->failure_message([](const CLI::App* failed, const CLI::Error& error) {
+    const std::vector<std::string> unknown = failed->remaining();
+    const std::string what = unknown.empty() || !failed->get_subcommands().empty()
+                                 ? error.what()
+                                 : "there is no command '" + unknown.front() + "'";
+    return "sightline: " + what + "\nTry 'sightline --help'.\n";
+  });
   GlobalOptions& globals = line.globals;
   // The environment is read by ClientOptions::FromEnvironment; naming it here is for the help.
   app->add_option("--url", globals.url,

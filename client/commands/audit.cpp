@@ -46,8 +46,8 @@ Result<std::string> PrintPage(const CommandLine& line, const TimeZone& zone,
 }
 
 Outcome Run(const CommandLine& line, size_t limit) {
-  SIGHTLINE_TRY(const TimeZone zone, line.zone());
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   const bool csv = line.globals.csv;
   RowPrinter rows =
       csv ? line.Rows({{"number"}, {"time"}, {"token"}, {"remote"}, {"call"}, {"purpose"}, {"case"},

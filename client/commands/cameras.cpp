@@ -18,7 +18,7 @@ constexpr const char* kImportExamples = R"(  sightline cameras import cameras.ge
 constexpr size_t kErrorsShown = 20;
 
 Outcome List(const CommandLine& line, bool with_retired) {
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   SIGHTLINE_TRY(const CameraList list, client.ListCameras(with_retired));
   if (line.globals.json) {
     PrintJson(list.json);
@@ -48,16 +48,15 @@ Outcome List(const CommandLine& line, bool with_retired) {
 }
 
 Outcome Import(const CommandLine& line, const std::string& path, const CameraFileOptions& options) {
-  const auto file = ReadCameraFile(path, options);
-  if (!file) return UsageError(file.error().message);
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
-  TextBody body(file->body);
-  SIGHTLINE_TRY(CameraOutcome outcome, client.PutCameras(body, file->format));
-  const uint64_t rejected = outcome.rejected + file->rejected.size();
-  std::vector<RowError> errors = file->rejected;
+  SIGHTLINE_TRY_USAGE(const CameraFile file, ReadCameraFile(path, options));
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
+  TextBody body(file.body);
+  SIGHTLINE_TRY(CameraOutcome outcome, client.PutCameras(body, file.format));
+  const uint64_t rejected = outcome.rejected + file.rejected.size();
+  std::vector<RowError> errors = file.rejected;
   for (RowError& error : outcome.errors) {
-    if (!file->lines.empty() && error.line >= 1 && error.line <= file->lines.size()) {
-      error.line = file->lines[error.line - 1];
+    if (!file.lines.empty() && error.line >= 1 && error.line <= file.lines.size()) {
+      error.line = file.lines[error.line - 1];
     }
     errors.push_back(error);
   }
@@ -86,14 +85,11 @@ struct ImportOptions {
 
 Outcome ParseAndImport(const CommandLine& line, const ImportOptions& given) {
   CameraFileOptions options{.nulls = NullWords(given.nulls)};
-  const auto delimiter = ParseDelimiter(given.delimiter);
-  if (!delimiter) return UsageError(delimiter.error().message);
-  options.dialect.delimiter = *delimiter;
+  SIGHTLINE_TRY_USAGE(options.dialect.delimiter, ParseDelimiter(given.delimiter));
   if (!given.format.empty()) options.format = FormatNamed(given.format);
   for (const std::string& text : given.mappings) {
-    const auto mapping = ParseColumnMapping(text);
-    if (!mapping) return UsageError(mapping.error().message);
-    options.mappings.push_back(*mapping);
+    SIGHTLINE_TRY_USAGE(ColumnMapping mapping, ParseColumnMapping(text));
+    options.mappings.push_back(std::move(mapping));
   }
   return Import(line, given.path, options);
 }
@@ -122,9 +118,11 @@ void AddCamerasCommand(CLI::App& app, CommandLine& line) {
       ->add_option("--map", options->mappings,
                    "CSV: MEMBER=COLUMN,...; members are id, name, lon, lat, heading_deg, kind "
                    "(columns called like them)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   import->add_option("--delimiter", options->delimiter, "CSV: one character, or 'tab' (,)");
-  import->add_option("--null", options->nulls, "CSV: a value that stands for none; repeatable");
+  import->add_option("--null", options->nulls, "CSV: a value that stands for none; repeatable")
+      ->allow_extra_args(false);
   import->callback(
       [&line, options] { line.run = [&line, options] { return ParseAndImport(line, *options); }; });
 }

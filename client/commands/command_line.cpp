@@ -1,5 +1,7 @@
 #include "client/commands/command_line.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "client/input/time_format.h"
@@ -54,8 +56,12 @@ Result<TimestampMs> ParseMoment(const std::string& text, const TimeZone& zone) {
   if (whole.size() == std::string_view("2016-09-21").size()) whole += " 00:00";
   if (whole.size() == std::string_view("2016-09-21 10:22").size()) whole += ":00";
   SIGHTLINE_ASSIGN(const TimeFormat format, TimeFormat::Make("rfc3339", zone));
-  SIGHTLINE_ASSIGN(const Instant instant, format.Parse(whole));
-  return instant.time;
+  const Result<Instant> instant = format.Parse(whole);
+  if (instant) return instant->time;
+  return InvalidArgument(fmt::format(
+      "'{}' is no time; write 2016-09-21, '2016-09-21 10:22', RFC 3339 with an offset, or "
+      "milliseconds since 1970",
+      text));
 }
 
 }  // namespace sightline::client

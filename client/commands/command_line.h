@@ -61,7 +61,15 @@ inline Outcome UsageError(std::string message) { return {ExitCode::kUsage, std::
 // Declares `variable` from a Result, or ends the command with the Outcome of its error.
 #define SIGHTLINE_TRY(variable, expression) \
   SIGHTLINE_TRY_INNER(SIGHTLINE_CONCAT(sightline_result_, __LINE__), variable, expression)
-#define SIGHTLINE_TRY_INNER(result, variable, expression)            \
-  auto result = (expression);                                        \
+#define SIGHTLINE_TRY_INNER(result, variable, expression)             \
+  auto result = (expression);                                         \
   if (!result) return ::sightline::client::OutcomeOf(result.error()); \
+  variable = std::move(*result)
+
+// The same for what the user wrote: every error is one of usage.
+#define SIGHTLINE_TRY_USAGE(variable, expression) \
+  SIGHTLINE_TRY_USAGE_INNER(SIGHTLINE_CONCAT(sightline_result_, __LINE__), variable, expression)
+#define SIGHTLINE_TRY_USAGE_INNER(result, variable, expression)                \
+  auto result = (expression);                                                  \
+  if (!result) return ::sightline::client::UsageError(result.error().message); \
   variable = std::move(*result)

@@ -68,13 +68,12 @@ Result<ReadOptions> MakeReadOptions(const CommandLine& line, const ImportCommand
 
 // Shows what would be sent.
 Outcome DryRun(const std::string& path, const ReadOptions& options) {
-  auto file = OpenSightings(path, options);
-  if (!file) return UsageError(file.error().message);
+  SIGHTLINE_TRY_USAGE(OpenedFile file, OpenSightings(path, options));
   Batch batch;
   uint64_t rows = 0;
   uint64_t bad = 0;
   while (true) {
-    SIGHTLINE_TRY(const bool any, file->reader->Next(kDryRunRows, batch));
+    SIGHTLINE_TRY(const bool any, file.reader->Next(kDryRunRows, batch));
     if (!any) break;
     if (rows < kDryRunRows) PrintJson(batch.body);
     for (const RowError& error : batch.rejected) {
@@ -97,12 +96,11 @@ void Merge(const Outcome& outcome, Outcome& all) {
 }
 
 Outcome Run(const CommandLine& line, const ImportCommandOptions& given) {
-  auto read = MakeReadOptions(line, given);
-  if (!read) return UsageError(read.error().message);
+  SIGHTLINE_TRY_USAGE(const ReadOptions read, MakeReadOptions(line, given));
   if (!given.resume_file.empty() && given.files.size() > 1) {
     return UsageError("--resume-file goes with one file");
   }
-  FileImportOptions options{.read = *read,
+  FileImportOptions options{.read = read,
                             .resume_file = given.resume_file,
                             .resume = !given.no_resume,
                             .quiet = line.globals.quiet};
@@ -118,9 +116,8 @@ Outcome Run(const CommandLine& line, const ImportCommandOptions& given) {
   }
   std::optional<ImportReport> report;
   if (!given.report.empty() && !given.dry_run) {
-    auto created = ImportReport::Create(given.report);
-    if (!created) return UsageError(created.error().message);
-    report.emplace(std::move(*created));
+    SIGHTLINE_TRY_USAGE(ImportReport created, ImportReport::Create(given.report));
+    report.emplace(std::move(created));
     options.report = &*report;
   }
 
@@ -128,7 +125,7 @@ Outcome Run(const CommandLine& line, const ImportCommandOptions& given) {
   ImportTotals totals;
   for (const std::string& path : given.files) {
     if (given.dry_run) {
-      Merge(DryRun(path, *read), all);
+      Merge(DryRun(path, read), all);
       continue;
     }
     const FileImportResult result = ImportFile(path, options);
@@ -155,6 +152,7 @@ void AddCsvOptions(CLI::App& command, ImportCommandOptions& options) {
                   "plate_color, plate_confidence, lane, speed_kmh, image, attributes.NAME, "
                   "attributes.NAME:number, attributes.NAME:boolean (columns called like them)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group("CSV");
   command.add_option("--source-id-column", options.source_id_column,
                      "The same as --map source_id=COLUMN")
@@ -163,6 +161,7 @@ void AddCsvOptions(CLI::App& command, ImportCommandOptions& options) {
   command.add_flag("--no-quotes", options.no_quotes, "'\"' is a character like any other")
       ->group("CSV");
   command.add_option("--null", options.nulls, "A value that stands for none; repeatable")
+      ->allow_extra_args(false)
       ->group("CSV");
   command
       .add_option("--time-format", options.time_format,

@@ -18,8 +18,8 @@ struct PlatesOptions {
 };
 
 Outcome Run(const CommandLine& line, const PlatesOptions& options) {
-  SIGHTLINE_TRY(const TimeZone zone, line.zone());
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   PlateQuery query{.match = options.match, .limit = options.all ? kPageOfAll : options.limit};
   RowPrinter rows = line.Rows({{line.globals.csv ? "plate" : "PLATE"},
                                {line.globals.csv ? "count" : "SEEN", true},

@@ -24,11 +24,10 @@ struct SearchOptions {
 };
 
 Outcome Run(const CommandLine& line, const SearchOptions& options) {
-  SIGHTLINE_TRY(const TimeZone zone, line.zone());
-  const auto filter = MakeFilter(options.filter, zone);
-  if (!filter) return UsageError(filter.error().message);
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
-  SearchQuery query{.filter = *filter,
+  SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
+  SIGHTLINE_TRY_USAGE(const Filter filter, MakeFilter(options.filter, zone));
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
+  SearchQuery query{.filter = filter,
                     .order = options.order == "time_asc" ? TimeOrder::kAscending
                                                          : TimeOrder::kDescending,
                     .limit = options.all ? kPageOfAll : options.limit,

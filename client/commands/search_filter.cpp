@@ -92,7 +92,8 @@ Status AddAttribute(const std::string& text, std::vector<AttributeCondition>& co
 void AddFilterOptions(CLI::App& command, SearchFilterOptions& options) {
   command.add_option("--plate", options.plate,
                      "Plate: '*' any characters, '?' one (quote it for the shell)");
-  command.add_option("--camera", options.cameras, "Id of a camera; may be given again");
+  command.add_option("--camera", options.cameras, "Id of a camera; may be given again")
+      ->allow_extra_args(false);
   command.add_option("--from", options.from,
                      "From this time on: 2016-09-21, '2016-09-21 10:22', RFC 3339 or milliseconds");
   command.add_option("--to", options.to, "Before this time");
@@ -101,7 +102,8 @@ void AddFilterOptions(CLI::App& command, SearchFilterOptions& options) {
       ->type_name("FILE")
       ->check(CLI::ExistingFile);
   command.add_option("--attribute", options.attributes,
-                     "NAME=VALUE; again with the same name: either, with another: both");
+                     "NAME=VALUE; again with the same name: either, with another: both")
+      ->allow_extra_args(false);
 }
 
 Result<Filter> MakeFilter(const SearchFilterOptions& options, const TimeZone& zone) {

@@ -16,8 +16,8 @@ void Show(std::string_view name, const std::string& value) {
 }
 
 Outcome Run(const CommandLine& line, const std::string& id) {
-  SIGHTLINE_TRY(const TimeZone zone, line.zone());
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   SIGHTLINE_TRY(const SightingAnswer answer, client.GetSighting(id));
   if (line.globals.json) {
     PrintJson(answer.json);

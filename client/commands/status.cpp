@@ -34,7 +34,7 @@ void Show(simdjson::dom::object object, int indent) {
 }
 
 Outcome Run(const CommandLine& line) {
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   SIGHTLINE_TRY(const std::string json, client.ServerStatus());
   if (line.globals.json) {
     PrintJson(json);

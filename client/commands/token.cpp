@@ -16,14 +16,12 @@ struct CreateOptions {
 };
 
 Outcome Create(const CommandLine& line, const CreateOptions& options) {
-  SIGHTLINE_TRY(const TimeZone zone, line.zone());
+  SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
   NewToken token = options.token;
   if (!options.expires.empty()) {
-    const auto expires = ParseMoment(options.expires, zone);
-    if (!expires) return UsageError(expires.error().message);
-    token.expires = *expires;
+    SIGHTLINE_TRY_USAGE(token.expires, ParseMoment(options.expires, zone));
   }
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   SIGHTLINE_TRY(const TokenAnswer answer, client.CreateToken(token));
   if (line.globals.json) {
     PrintJson(answer.json);
@@ -39,8 +37,8 @@ Outcome Create(const CommandLine& line, const CreateOptions& options) {
 }
 
 Outcome List(const CommandLine& line) {
-  SIGHTLINE_TRY(const TimeZone zone, line.zone());
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   SIGHTLINE_TRY(const TokenList list, client.ListTokens());
   if (line.globals.json) {
     PrintJson(list.json);
@@ -65,7 +63,7 @@ Outcome List(const CommandLine& line) {
 }
 
 Outcome Revoke(const CommandLine& line, const std::string& id) {
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   if (const Status revoked = client.RevokeToken(id); !revoked) return OutcomeOf(revoked.error());
   if (!line.globals.quiet) fmt::print(stderr, "Token {} is revoked.\n", id);
   return Success();
@@ -85,6 +83,7 @@ void AddTokenCommand(CLI::App& app, CommandLine& line) {
       ->add_option("--role", options->token.roles,
                    "owner, reader, writer, operator or auditor; may be given again")
       ->required()
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"owner", "reader", "writer", "operator", "auditor"}));
   create->add_option("--expires", options->expires, "When it ends (never)");
   create->add_option("--standing-purpose", options->token.standing_purpose,

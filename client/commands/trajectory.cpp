@@ -78,16 +78,14 @@ Outcome ShowTable(const CommandLine& line, const TimeZone& zone, Client& client,
 }
 
 Outcome Run(const CommandLine& line, const TrajectoryOptions& options) {
-  SIGHTLINE_TRY(const TimeZone zone, line.zone());
+  SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
   TrajectoryQuery query{.plate = options.plate};
   for (const auto& [text, moment] :
        {std::pair(&options.from, &query.from), std::pair(&options.to, &query.to)}) {
     if (text->empty()) continue;
-    const auto parsed = ParseMoment(*text, zone);
-    if (!parsed) return UsageError(parsed.error().message);
-    *moment = *parsed;
+    SIGHTLINE_TRY_USAGE(*moment, ParseMoment(*text, zone));
   }
-  SIGHTLINE_TRY(Client client, Client::Create(line.client_options()));
+  SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   std::string format = options.format;
   if (format.empty() && line.globals.csv) format = "csv";
   if (format.empty() && (line.globals.json || !options.output.empty())) format = "geojson";
