@@ -1,6 +1,6 @@
 #include "core/time.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <chrono>
 
@@ -39,10 +39,10 @@ std::string FormatTimestamp(TimestampMs time) {
   const auto midnight = floor<days>(instant);
   const year_month_day date{midnight};
   const hh_mm_ss clock{instant - midnight};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"),
+                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
 std::string FormatDay(Day day) { return FormatTimestamp(day.start()).substr(0, 10); }
