@@ -106,15 +106,12 @@ Awaitable<Status> BodyStream::Receive() {
     }
   }
   const auto deadline = Connection::Clock::now() + limits_.idle_timeout;
-  switch (co_await connection_.Receive(deadline)) {
-    case IoOutcome::kOk:
-      co_return Ok();
-    case IoOutcome::kTimedOut:
-      timed_out_ = true;
-      co_return Error{ErrorCode::kCancelled,
-                      "the body did not arrive in time (body_idle_timeout_s)", {}};
-    case IoOutcome::kClosed:
-      break;
+  const IoOutcome outcome = co_await connection_.Receive(deadline);
+  if (outcome == IoOutcome::kOk) co_return Ok();
+  if (outcome == IoOutcome::kTimedOut) {
+    timed_out_ = true;
+    co_return Error{ErrorCode::kCancelled,
+                    "the body did not arrive in time (body_idle_timeout_s)", {}};
   }
   co_return Error{ErrorCode::kCancelled, "the connection was closed within the body", {}};
 }

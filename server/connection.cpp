@@ -93,7 +93,8 @@ Awaitable<void> Connection::CloseGracefully() {
   if (Finish(error) != IoOutcome::kOk) co_return;
   while (bytes_consumed_ < stop_at) {
     Consume(end_ - begin_);
-    if (co_await Receive(deadline) != IoOutcome::kOk) break;
+    const IoOutcome outcome = co_await Receive(deadline);
+    if (outcome != IoOutcome::kOk) break;
   }
 }
 

@@ -99,12 +99,10 @@ class Session {
 
 Awaitable<void> Session::Run() {
   if (connection_.thread().draining()) co_return;
-  if (co_await connection_.Handshake(Seconds(engine_.options.header_timeout_s)) !=
-      IoOutcome::kOk) {
-    co_return;
-  }
-  while (co_await ServeOne()) {
-  }
+  const IoOutcome greeted =
+      co_await connection_.Handshake(Seconds(engine_.options.header_timeout_s));
+  bool another = greeted == IoOutcome::kOk;
+  while (another) another = co_await ServeOne();
 }
 
 // Whether another request may follow on this connection.
