@@ -231,7 +231,7 @@ TEST_P(QueryModelTest, TrajectoriesEqualBruteForce) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, QueryModelTest, ::testing::Values(StoreKind::kMemory),
+INSTANTIATE_TEST_SUITE_P(Stores, QueryModelTest, ::testing::Values(StoreKind::kMemory, StoreKind::kRocksDb),
                          [](const auto& test) { return testing::StoreKindName(test.param); });
 
 }  // namespace

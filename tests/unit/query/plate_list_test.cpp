@@ -89,7 +89,7 @@ TEST_P(PlateListTest, ACancelledListStops) {
   EXPECT_EQ(ListPlates(store_, {}, cancellation).error().code, ErrorCode::kCancelled);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, PlateListTest, ::testing::Values(StoreKind::kMemory),
+INSTANTIATE_TEST_SUITE_P(Stores, PlateListTest, ::testing::Values(StoreKind::kMemory, StoreKind::kRocksDb),
                          [](const auto& test) { return testing::StoreKindName(test.param); });
 
 }  // namespace

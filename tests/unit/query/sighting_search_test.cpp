@@ -266,7 +266,7 @@ TEST_P(SightingSearchTest, ACancelledSearchStops) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, SightingSearchTest, ::testing::Values(StoreKind::kMemory),
+INSTANTIATE_TEST_SUITE_P(Stores, SightingSearchTest, ::testing::Values(StoreKind::kMemory, StoreKind::kRocksDb),
                          [](const auto& test) { return testing::StoreKindName(test.param); });
 
 }  // namespace

@@ -200,7 +200,7 @@ TEST_P(TrajectoryTest, ACancelledReplayStops) {
   EXPECT_EQ(trajectory.Next(1).error().code, ErrorCode::kCancelled);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, TrajectoryTest, ::testing::Values(StoreKind::kMemory),
+INSTANTIATE_TEST_SUITE_P(Stores, TrajectoryTest, ::testing::Values(StoreKind::kMemory, StoreKind::kRocksDb),
                          [](const auto& test) { return testing::StoreKindName(test.param); });
 
 }  // namespace
