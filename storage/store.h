@@ -220,6 +220,11 @@ class Store {
     Day day;
     std::string reason;
   };
+  // A day that holds less than it had acknowledged; `rows` is the least number that is missing.
+  struct Loss {
+    Day day;
+    uint64_t rows = 0;
+  };
   struct Stats {
     uint64_t sightings = 0;    // accepted and not deleted
     size_t days = 0;
@@ -232,6 +237,7 @@ class Store {
     int retention_days = 0;
     size_t plates_pending = 0;  // readings not yet merged into the plate dictionary
     std::vector<SetAsideDay> set_aside;
+    std::vector<Loss> losses;
   };
   virtual Result<Stats> GetStats() const = 0;
 

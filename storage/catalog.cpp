@@ -1,0 +1,214 @@
+#include "storage/catalog.h"
+
+#include <fmt/format.h>
+
+#include "storage/big_endian.h"
+#include "storage/database_options.h"
+#include "storage/rocksdb_status.h"
+
+namespace sightline::storage {
+namespace {
+
+// Raised when an older version must not open what a newer one wrote.
+constexpr uint64_t kCatalogFormat = 1;
+constexpr std::string_view kFormat = "format";
+
+constexpr uint8_t kDirty = 1;
+constexpr uint8_t kDeleting = 2;
+constexpr size_t kDayMarkBytes = 17;
+
+std::string EncodeDayMark(const DayMark& mark) {
+  std::string value;
+  AppendLittleEndian(mark.state.rows, value);
+  AppendLittleEndian(mark.state.last_sequence, value);
+  value.push_back(static_cast<char>((mark.dirty ? kDirty : 0) | (mark.deleting ? kDeleting : 0)));
+  return value;
+}
+
+DayMark DecodeDayMark(std::string_view value) {
+  const auto flags = static_cast<uint8_t>(value[16]);
+  return {.state = {.rows = LoadLittleEndian<uint64_t>(value.data()),
+                    .last_sequence = LoadLittleEndian<Sequence>(value.data() + 8)},
+          .dirty = (flags & kDirty) != 0,
+          .deleting = (flags & kDeleting) != 0};
+}
+
+template <typename Integer>
+std::string NumberKey(Integer number) {
+  std::string key;
+  AppendBigEndian(number, key);
+  return key;
+}
+
+std::string EntryKey(std::string_view table, std::string_view key) {
+  std::string out(table);
+  out.push_back('\0');
+  out.append(key);
+  return out;
+}
+
+Error Malformed(const std::string& path, std::string_view what) {
+  return {ErrorCode::kCorruption,
+          fmt::format("{}: {} is not in a format that this version reads; restore the directory from "
+                      "a backup or use a newer version",
+                      path, what),
+          {}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Catalog>> Catalog::Open(const std::filesystem::path& path,
+                                               const std::shared_ptr<SharedResources>& shared) {
+  const auto small = SmallTableOptions(*shared);
+  SIGHTLINE_ASSIGN(auto database, Database::Open(path, shared, CommonDatabaseOptions(*shared),
+                                                 {{"default", small},
+                                                  {"days", small},
+                                                  {"cameras", small},
+                                                  {"entries", small},
+                                                  {"audit", small}}));
+  std::unique_ptr<Catalog> catalog(new Catalog(std::move(database)));
+  SIGHTLINE_RETURN_IF_ERROR(catalog->Load());
+  return catalog;
+}
+
+Status Catalog::Load() {
+  SIGHTLINE_ASSIGN(const uint64_t format, ReadNumber(kFormat));
+  if (format == 0) {
+    SIGHTLINE_RETURN_IF_ERROR(WriteNumber(kFormat, kCatalogFormat));
+  } else if (format != kCatalogFormat) {
+    return Malformed(database_->path(), fmt::format("the data directory (format {})", format));
+  }
+  const std::unique_ptr<rocksdb::Iterator> audit(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kAudit)));
+  audit->SeekToLast();
+  if (audit->Valid()) next_audit_ = LoadBigEndian<uint64_t>(audit->key().data()) + 1;
+  return ToStatus(audit->status(), database_->path());
+}
+
+Status Catalog::Put(Table table, std::string_view key, std::string_view value) {
+  auto batch = Database::NewBatch();
+  batch.Put(database_->table(table), ToSlice(key), ToSlice(value));
+  return database_->Write(batch, /*sync=*/true);
+}
+
+Result<uint64_t> Catalog::ReadNumber(std::string_view name) const {
+  SIGHTLINE_ASSIGN(const auto value, database_->Get(kNumbers, name));
+  if (!value) return uint64_t{0};
+  if (value->size() != sizeof(uint64_t)) return Malformed(database_->path(), name);
+  return LoadLittleEndian<uint64_t>(value->data());
+}
+
+Status Catalog::WriteNumber(std::string_view name, uint64_t value) {
+  std::string bytes;
+  AppendLittleEndian(value, bytes);
+  return Put(kNumbers, name, bytes);
+}
+
+Result<std::map<Day, DayMark>> Catalog::DayMarks() const {
+  std::map<Day, DayMark> marks;
+  const std::unique_ptr<rocksdb::Iterator> row(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kDays)));
+  for (row->SeekToFirst(); row->Valid(); row->Next()) {
+    if (row->key().size() != sizeof(uint16_t) || row->value().size() != kDayMarkBytes) {
+      return Malformed(database_->path(), "a day's mark");
+    }
+    marks[Day{LoadBigEndian<uint16_t>(row->key().data())}] = DecodeDayMark(ToView(row->value()));
+  }
+  SIGHTLINE_RETURN_IF_ERROR(ToStatus(row->status(), database_->path()));
+  return marks;
+}
+
+Status Catalog::PutDayMarks(const std::map<Day, DayMark>& marks, bool sync) {
+  if (marks.empty()) return Ok();
+  auto batch = Database::NewBatch();
+  for (const auto& [day, mark] : marks) {
+    batch.Put(database_->table(kDays), NumberKey(day.number), EncodeDayMark(mark));
+  }
+  return database_->Write(batch, sync);
+}
+
+Status Catalog::DeleteDayMark(Day day) {
+  auto batch = Database::NewBatch();
+  batch.Delete(database_->table(kDays), NumberKey(day.number));
+  return database_->Write(batch, /*sync=*/true);
+}
+
+Result<std::vector<CameraEntry>> Catalog::Cameras() const {
+  std::vector<CameraEntry> cameras;
+  const std::unique_ptr<rocksdb::Iterator> row(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kCameras)));
+  for (row->SeekToFirst(); row->Valid(); row->Next()) {
+    auto entry = DecodeCameraEntry(ToView(row->value()));
+    if (!entry) return Malformed(database_->path(), "a camera");
+    cameras.push_back(std::move(*entry));
+  }
+  SIGHTLINE_RETURN_IF_ERROR(ToStatus(row->status(), database_->path()));
+  return cameras;
+}
+
+Status Catalog::PutCameras(std::span<const CameraEntry> entries, uint32_t next_number) {
+  auto batch = Database::NewBatch();
+  for (const CameraEntry& entry : entries) {
+    batch.Put(database_->table(kCameras), entry.record.camera().id,
+              EncodeCameraEntry(entry.record, entry.used));
+  }
+  std::string number;
+  AppendLittleEndian(uint64_t{next_number}, number);
+  batch.Put(database_->table(kNumbers), ToSlice(kNextCameraNumber), number);
+  return database_->Write(batch, /*sync=*/true);
+}
+
+Status Catalog::DeleteCamera(std::string_view id) {
+  auto batch = Database::NewBatch();
+  batch.Delete(database_->table(kCameras), ToSlice(id));
+  return database_->Write(batch, /*sync=*/true);
+}
+
+Status Catalog::PutEntry(std::string_view table, std::string_view key, std::string_view value) {
+  return Put(kEntries, EntryKey(table, key), value);
+}
+
+Status Catalog::DeleteEntry(std::string_view table, std::string_view key) {
+  auto batch = Database::NewBatch();
+  batch.Delete(database_->table(kEntries), EntryKey(table, key));
+  return database_->Write(batch, /*sync=*/true);
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> Catalog::Entries(
+    std::string_view table) const {
+  std::vector<std::pair<std::string, std::string>> entries;
+  const std::string prefix = EntryKey(table, "");
+  const std::unique_ptr<rocksdb::Iterator> row(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kEntries)));
+  for (row->Seek(prefix); row->Valid() && row->key().starts_with(prefix); row->Next()) {
+    entries.emplace_back(ToView(row->key()).substr(prefix.size()), ToView(row->value()));
+  }
+  SIGHTLINE_RETURN_IF_ERROR(ToStatus(row->status(), database_->path()));
+  return entries;
+}
+
+Result<uint64_t> Catalog::AppendAudit(std::string_view record) {
+  // RocksDB joins writes that wait for the same sync.
+  const uint64_t number = next_audit_++;
+  SIGHTLINE_RETURN_IF_ERROR(Put(kAudit, NumberKey(number), record));
+  return number;
+}
+
+Result<std::vector<std::pair<uint64_t, std::string>>> Catalog::ReadAudit(uint64_t before,
+                                                                         size_t limit) const {
+  std::vector<std::pair<uint64_t, std::string>> records;
+  const std::unique_ptr<rocksdb::Iterator> row(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kAudit)));
+  if (before == 0) {
+    row->SeekToLast();
+  } else {
+    row->SeekForPrev(NumberKey(before - 1));
+  }
+  for (; row->Valid() && records.size() < limit; row->Prev()) {
+    records.emplace_back(LoadBigEndian<uint64_t>(row->key().data()), row->value().ToString());
+  }
+  SIGHTLINE_RETURN_IF_ERROR(ToStatus(row->status(), database_->path()));
+  return records;
+}
+
+}  // namespace sightline::storage

@@ -1,0 +1,91 @@
+// The one writer of rows: gives sequences, tells duplicates, and places rows in days and the inbox.
+#pragma once
+
+#include <atomic>
+#include <span>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "core/mutex.h"
+#include "storage/camera_registry.h"
+#include "storage/catalog.h"
+#include "storage/day_directory.h"
+#include "storage/day_marks.h"
+#include "storage/inbox.h"
+#include "storage/plate_dictionary.h"
+#include "storage/store.h"
+
+namespace sightline::storage {
+
+// Thread-safe; one change at a time.
+class RowWriter {
+ public:
+  // All outlive the writer.
+  struct Parts {
+    Catalog& catalog;
+    CameraRegistry& cameras;
+    Inbox& inbox;
+    PlateDictionary& dictionary;
+    DayMarks& marks;
+    DayDirectory& days;
+  };
+  explicit RowWriter(const Parts& parts) : parts_(parts) {}
+
+  // Continues above every sequence that was ever given.
+  Status Load() SIGHTLINE_EXCLUDES(mutex_);
+
+  // As in Store.
+  Result<AppendResult> Append(std::span<EncodedSighting> batch) SIGHTLINE_EXCLUDES(mutex_);
+  Sequence visible() const { return visible_; }
+
+  // Moves a day's rows from the inbox into the day.
+  Status Drain(Day day) SIGHTLINE_EXCLUDES(mutex_);
+
+  // Forgets pending notes that the dictionary has counted, and marks the days clean that need no
+  // look after a crash.
+  Status Settle() SIGHTLINE_EXCLUDES(mutex_);
+
+  // Drops a day's rows from the inbox.
+  Status Discard(Day day) SIGHTLINE_EXCLUDES(mutex_);
+
+  // Gives back the sequences that were reserved and not used. Nothing is appended afterwards.
+  Status Finish() SIGHTLINE_EXCLUDES(mutex_);
+
+ private:
+  // The rows of a batch that go to one day: those not stored yet, in key order.
+  struct DayRows {
+    Day day;
+    std::shared_ptr<DayDatabase> database;  // null: no such day yet
+    std::vector<uint32_t> rows;             // positions in the batch
+    bool direct = false;
+  };
+  using Batch = std::span<EncodedSighting>;
+
+  static std::vector<DayRows> SplitByDay(Batch batch);
+  // Drops what is stored already or comes twice.
+  Status DropDuplicates(Batch batch, DayRows& of_day) SIGHTLINE_REQUIRES(mutex_);
+  Status StampSequences(Batch batch, const AppendResult& result) SIGHTLINE_REQUIRES(mutex_);
+  Status MarkCamerasUsed(Batch batch, const std::vector<DayRows>& days)
+      SIGHTLINE_REQUIRES(mutex_);
+  // Decides which days get their rows directly, and readies those.
+  Status ChooseDirectDays(size_t batch_rows, std::vector<DayRows>& days) SIGHTLINE_REQUIRES(mutex_);
+  Status WriteDay(Batch batch, const DayRows& of_day, std::vector<PlateReading>& written)
+      SIGHTLINE_REQUIRES(mutex_);
+  Status WriteInbox(Batch batch, const std::vector<DayRows>& days,
+                    std::vector<PlateReading>& written) SIGHTLINE_REQUIRES(mutex_);
+  Status WriteRows(Batch batch, const std::vector<DayRows>& days,
+                   std::vector<PlateReading>& written) SIGHTLINE_REQUIRES(mutex_);
+  Result<size_t> DrainSome(Day day, DayDatabase& database) SIGHTLINE_EXCLUDES(mutex_);
+  std::optional<Camera> CameraOf(uint32_t number) const;
+
+  const Parts parts_;
+  std::atomic<Sequence> visible_ = 0;
+  Mutex mutex_;
+  Sequence last_sequence_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
+  Sequence reserved_ SIGHTLINE_GUARDED_BY(mutex_) = 0;  // durable: nothing above was ever given
+  std::vector<Day> recent_days_ SIGHTLINE_GUARDED_BY(mutex_);  // written directly, latest first
+  std::unordered_set<uint32_t> used_cameras_ SIGHTLINE_GUARDED_BY(mutex_);
+};
+
+}  // namespace sightline::storage

@@ -1,0 +1,324 @@
+#include "storage/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/log.h"
+#include "storage/camera_registry.h"
+#include "storage/catalog.h"
+#include "storage/day_directory.h"
+#include "storage/day_marks.h"
+#include "storage/day_reader.h"
+#include "storage/directory.h"
+#include "storage/inbox.h"
+#include "storage/plate_dictionary.h"
+#include "storage/plate_summaries.h"
+#include "storage/record_codec.h"
+#include "storage/recovery.h"
+#include "storage/row_writer.h"
+#include "storage/upkeep.h"
+
+namespace sightline::storage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A nonce is the number of this opening of the directory, then a count.
+constexpr int kNonceCountBits = 40;
+// Writes are refused before the disk is quite full, so that what is in memory can still be flushed.
+constexpr uint64_t kReservedDiskBytes = uint64_t{256} << 20;
+constexpr uint64_t kReservedDiskShare = 20;
+
+// The parts that need no order beside that of their members: each uses those above it.
+struct Parts {
+  Parts(const fs::path& directory, const StoreOptions& options, const Clock& clock,
+        DirectoryLock held, std::shared_ptr<SharedResources> resources,
+        std::unique_ptr<Catalog> opened_catalog, std::unique_ptr<Inbox> opened_inbox,
+        std::unique_ptr<PlateDictionary> opened_dictionary)
+      : lock(std::move(held)),
+        shared(std::move(resources)),
+        catalog(std::move(opened_catalog)),
+        inbox(std::move(opened_inbox)),
+        dictionary(std::move(opened_dictionary)),
+        cameras(*catalog, clock),
+        marks(*catalog),
+        days(directory / "days", shared, options.max_open_days, marks),
+        writer(AsWriterParts()) {}
+
+  RowWriter::Parts AsWriterParts() {
+    return {.catalog = *catalog,
+            .cameras = cameras,
+            .inbox = *inbox,
+            .dictionary = *dictionary,
+            .marks = marks,
+            .days = days};
+  }
+
+  Status Load() {
+    SIGHTLINE_RETURN_IF_ERROR(cameras.Load());
+    SIGHTLINE_RETURN_IF_ERROR(marks.Load());
+    SIGHTLINE_RETURN_IF_ERROR(days.Scan());
+    SIGHTLINE_RETURN_IF_ERROR(writer.Load());
+    return Recover(AsWriterParts(), writer);
+  }
+
+  DirectoryLock lock;
+  std::shared_ptr<SharedResources> shared;
+  std::unique_ptr<Catalog> catalog;
+  std::unique_ptr<Inbox> inbox;
+  std::unique_ptr<PlateDictionary> dictionary;
+  CameraRegistry cameras;
+  DayMarks marks;
+  DayDirectory days;
+  RowWriter writer;
+};
+
+class StoreImpl final : public Store {
+ public:
+  StoreImpl(fs::path directory, const StoreOptions& options, const Clock& clock,
+            std::unique_ptr<Parts> parts, uint64_t first_nonce)
+      : directory_(std::move(directory)),
+        options_(options),
+        clock_(clock),
+        parts_(std::move(parts)),
+        next_nonce_(first_nonce),
+        upkeep_(std::make_unique<Upkeep>(parts_->AsWriterParts(), parts_->writer, *parts_->shared,
+                                         options)) {}
+
+  ~StoreImpl() override {
+    if (const Status closed = Close(); !closed) {
+      Log(LogLevel::kError, "storage_close_failed", {{"reason", closed.error().message}});
+    }
+  }
+
+  EncodedSighting Encode(const Sighting& sighting, uint32_t camera_number, TimestampMs received,
+                         uint64_t nonce) const override {
+    EncodedSighting out;
+    out.day = DayOf(sighting.time);
+    out.key = {.ms_of_day = MillisecondOfDay(sighting.time),
+               .camera_number = camera_number,
+               .identity_hash = HashIdentity(sighting.camera_id, sighting.time, sighting.source_id,
+                                             sighting.plate, nonce)};
+    out.plate = sighting.plate;
+    out.value = EncodeRecord(sighting, received);
+    if (!sighting.plate.empty()) out.by_plate = EncodePlateValue(sighting);
+    out.id = {.time = sighting.time,
+              .camera_hash = HashCameraId(sighting.camera_id),
+              .identity_hash = out.key.identity_hash};
+    return out;
+  }
+
+  uint64_t NextNonce() override { return next_nonce_++; }
+
+  Result<AppendResult> Append(std::span<EncodedSighting> batch) override {
+    SIGHTLINE_RETURN_IF_ERROR(CheckSpace());
+    return parts_->writer.Append(batch);
+  }
+
+  Sequence VisibleSequence() const override { return parts_->writer.visible(); }
+
+  std::vector<Day> Days() const override {
+    std::vector<Day> days = parts_->days.Days();
+    const auto marks = parts_->marks.All();
+    std::erase_if(days, [&marks](Day day) {
+      const auto mark = marks.find(day);
+      return mark != marks.end() && mark->second.state.rows == 0;
+    });
+    for (const auto& [day, rows] : parts_->inbox->Counts()) days.push_back(day);
+    std::sort(days.begin(), days.end());
+    days.erase(std::unique(days.begin(), days.end()), days.end());
+    return days;
+  }
+
+  Result<std::shared_ptr<const DayReader>> OpenDay(Day day) override {
+    SIGHTLINE_RETURN_IF_ERROR(parts_->writer.Drain(day));
+    SIGHTLINE_ASSIGN(auto database, parts_->days.Open(day, /*create=*/false));
+    if (database == nullptr || database->state().rows == 0) {
+      return std::shared_ptr<const DayReader>();
+    }
+    return MakeDayReader(std::move(database));
+  }
+
+  Result<StoredSighting> GetSighting(const SightingId& id) override {
+    const Day day = DayOf(id.time);
+    std::vector<RowKey> keys;
+    for (const uint32_t number : parts_->cameras.NumbersOfHash(id.camera_hash)) {
+      keys.push_back({.ms_of_day = MillisecondOfDay(id.time),
+                      .camera_number = number,
+                      .identity_hash = id.identity_hash});
+    }
+    if (keys.empty()) return NoSighting();
+    SIGHTLINE_ASSIGN(const auto reader, OpenDay(day));
+    if (reader == nullptr) return NoSighting();
+    SIGHTLINE_ASSIGN(auto found, reader->Get(keys));
+    for (auto& sighting : found) {
+      if (sighting && sighting->id == id) return std::move(*sighting);
+    }
+    return NoSighting();
+  }
+
+  Status VisitPlates(std::string_view prefix, std::string_view after, Sequence as_of,
+                     const std::function<bool(const PlateSummary&)>& visit) override {
+    SIGHTLINE_RETURN_IF_ERROR(parts_->dictionary->Merge());
+    const std::vector<Day> days = Days();
+    return SummarizePlates(*parts_->dictionary, days, prefix, after, as_of,
+                           [this](Day day) { return OpenDay(day); }, visit);
+  }
+
+  Result<std::vector<bool>> PutCameras(std::span<const Camera> cameras) override {
+    return parts_->cameras.Put(cameras);
+  }
+  Status AddMissingCameras(std::span<const Camera> cameras) override {
+    return parts_->cameras.AddMissing(cameras);
+  }
+  std::shared_ptr<const CameraRecord> FindCamera(std::string_view id) const override {
+    return parts_->cameras.Find(id);
+  }
+  std::vector<std::shared_ptr<const CameraRecord>> Cameras() const override {
+    return parts_->cameras.All();
+  }
+  Result<bool> RemoveCamera(std::string_view id) override { return parts_->cameras.Remove(id); }
+
+  Status PutEntry(std::string_view table, std::string_view key, std::string_view value) override {
+    return parts_->catalog->PutEntry(table, key, value);
+  }
+  Status DeleteEntry(std::string_view table, std::string_view key) override {
+    return parts_->catalog->DeleteEntry(table, key);
+  }
+  Result<std::vector<std::pair<std::string, std::string>>> Entries(
+      std::string_view table) const override {
+    return parts_->catalog->Entries(table);
+  }
+
+  Result<uint64_t> AppendAudit(std::string_view record) override {
+    return parts_->catalog->AppendAudit(record);
+  }
+  Result<std::vector<std::pair<uint64_t, std::string>>> ReadAudit(uint64_t before,
+                                                                  size_t limit) const override {
+    return parts_->catalog->ReadAudit(before, limit);
+  }
+
+  Result<std::vector<Day>> ApplyRetention() override;
+  Result<Stats> GetStats() const override;
+  Status Health() const override;
+  Status Close() override;
+
+ private:
+  static Error NoSighting() { return NotFound("no sighting has this id"); }
+  Status CheckSpace() const;
+
+  const fs::path directory_;
+  const StoreOptions options_;
+  const Clock& clock_;
+  std::unique_ptr<Parts> parts_;
+  std::atomic<uint64_t> next_nonce_;
+  std::unique_ptr<Upkeep> upkeep_;
+};
+
+Status StoreImpl::CheckSpace() const {
+  SIGHTLINE_ASSIGN(const DiskSpace space, SpaceOf(directory_));
+  const uint64_t reserve = std::min(kReservedDiskBytes, space.total_bytes / kReservedDiskShare);
+  if (space.free_bytes >= reserve) return Ok();
+  return Error{ErrorCode::kNoSpace,
+               fmt::format("{}: {} MiB free, less than the {} MiB kept in reserve; free some disk "
+                           "space, writing resumes by itself",
+                           directory_.string(), space.free_bytes >> 20, reserve >> 20),
+               {}};
+}
+
+Status StoreImpl::Health() const {
+  SIGHTLINE_RETURN_IF_ERROR(CheckSpace());
+  return parts_->shared->background_errors.First();
+}
+
+Result<std::vector<Day>> StoreImpl::ApplyRetention() {
+  std::vector<Day> removed;
+  if (options_.retention_days <= 0) return removed;
+  const int64_t today = clock_.Now().value / kMillisecondsPerDay;
+  const int64_t oldest_kept = today - options_.retention_days;
+  for (const Day day : Days()) {
+    if (day.number >= oldest_kept) break;
+    removed.push_back(day);
+  }
+  if (removed.empty()) return removed;
+  for (const Day day : removed) {
+    SIGHTLINE_RETURN_IF_ERROR(parts_->writer.Discard(day));
+    SIGHTLINE_RETURN_IF_ERROR(parts_->days.Remove(day));
+    Log(LogLevel::kInfo, "day_deleted", {{"day", FormatDay(day)}});
+  }
+  SIGHTLINE_RETURN_IF_ERROR(parts_->inbox->Compact());
+  SIGHTLINE_RETURN_IF_ERROR(parts_->dictionary->Purge(removed));
+  return removed;
+}
+
+Result<Store::Stats> StoreImpl::GetStats() const {
+  Stats stats;
+  for (const auto& [day, mark] : parts_->marks.All()) {
+    if (!mark.deleting) stats.sightings += mark.state.rows;
+  }
+  stats.inbox_rows = parts_->inbox->rows();
+  stats.sightings += stats.inbox_rows;
+  const std::vector<Day> days = Days();
+  stats.days = days.size();
+  if (!days.empty()) {
+    stats.first_day = days.front();
+    stats.last_day = days.back();
+  }
+  stats.open_days = parts_->days.OpenDays().size();
+  stats.disk_bytes = DirectoryBytes(directory_);
+  SIGHTLINE_ASSIGN(const DiskSpace space, SpaceOf(directory_));
+  stats.disk_free_bytes = space.free_bytes;
+  stats.retention_days = options_.retention_days;
+  stats.plates_pending = parts_->dictionary->pending();
+  stats.set_aside = parts_->days.SetAside();
+  stats.losses = parts_->days.Losses();
+  return stats;
+}
+
+Status StoreImpl::Close() {
+  if (parts_ == nullptr) return Ok();
+  upkeep_.reset();
+  Status first = Ok();
+  const auto note = [&first](const Status& status) {
+    if (first && !status) first = status;
+  };
+  note(parts_->dictionary->Merge());
+  for (const auto& [day, rows] : parts_->inbox->Counts()) note(parts_->writer.Drain(day));
+  note(parts_->writer.Finish());
+  note(parts_->writer.Settle());
+  parts_->days.CloseAll();
+  note(parts_->marks.Save());
+  if (parts_->inbox->rows() == 0) note(parts_->inbox->Compact());
+  note(parts_->inbox->database().Flush());
+  note(parts_->dictionary->Flush());
+  note(parts_->catalog->database().Flush());
+  parts_.reset();
+  return first;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::Open(const fs::path& directory, const StoreOptions& options,
+                                           const Clock& clock) {
+  SIGHTLINE_RETURN_IF_ERROR(CreateDirectory(directory));
+  SIGHTLINE_ASSIGN(DirectoryLock lock, DirectoryLock::Acquire(directory));
+  auto shared = std::make_shared<SharedResources>(options);
+  SIGHTLINE_ASSIGN(auto catalog, Catalog::Open(directory / "catalog", shared));
+  SIGHTLINE_ASSIGN(auto inbox, Inbox::Open(directory / "inbox", shared));
+  SIGHTLINE_ASSIGN(auto dictionary, PlateDictionary::Open(directory / "plates", shared));
+  auto parts = std::make_unique<Parts>(directory, options, clock, std::move(lock),
+                                       std::move(shared), std::move(catalog), std::move(inbox),
+                                       std::move(dictionary));
+  SIGHTLINE_RETURN_IF_ERROR(parts->Load());
+  SIGHTLINE_ASSIGN(const uint64_t incarnation,
+                   parts->catalog->ReadNumber(Catalog::kIncarnation));
+  SIGHTLINE_RETURN_IF_ERROR(
+      parts->catalog->WriteNumber(Catalog::kIncarnation, incarnation + 1));
+  return std::unique_ptr<Store>(new StoreImpl(directory, options, clock, std::move(parts),
+                                              (incarnation + 1) << kNonceCountBits));
+}
+
+}  // namespace sightline::storage

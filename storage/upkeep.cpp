@@ -1,0 +1,156 @@
+#include "storage/upkeep.h"
+
+#include <algorithm>
+
+#include "core/log.h"
+
+namespace sightline::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTick = 100ms;
+// The plate dictionary is merged when this many readings wait, or the first one this long.
+constexpr size_t kMergeReadings = 200'000;
+constexpr auto kMergeAge = 2s;
+constexpr auto kSaveAge = 1s;
+// Without an append for so long, the inbox is emptied.
+constexpr auto kIdle = 3s;
+constexpr auto kResumeAge = 2s;
+
+void LogFailure(std::string_view what, const Status& status) {
+  if (status) return;
+  Log(LogLevel::kWarning, "storage_upkeep_failed",
+      {{"doing", what}, {"reason", status.error().message}});
+}
+
+}  // namespace
+
+Upkeep::Upkeep(const RowWriter::Parts& parts, RowWriter& writer, SharedResources& shared,
+               const StoreOptions& options)
+    : parts_(parts), writer_(writer), shared_(shared), options_(options) {
+  const Instant now = std::chrono::steady_clock::now();
+  last_merge_ = last_save_ = last_resume_ = last_append_ = now;
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Upkeep::Stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+    stop_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Upkeep::stopping() const {
+  const MutexLock lock(mutex_);
+  return stopping_;
+}
+
+void Upkeep::Run() {
+  while (true) {
+    {
+      const MutexLock lock(mutex_);
+      if (!stopping_) stop_.WaitFor(mutex_, kTick);
+      if (stopping_) return;
+    }
+    const Instant now = std::chrono::steady_clock::now();
+    if (writer_.visible() != last_seen_) {
+      last_seen_ = writer_.visible();
+      last_append_ = now;
+    }
+    MergePlates(now);
+    SaveMarks(now);
+    ResumeWrites(now);
+    MoveHeldRows(now);
+    FreeMemory();
+  }
+}
+
+void Upkeep::MergePlates(Instant now) {
+  const size_t pending = parts_.dictionary.pending();
+  if (pending == 0) {
+    last_merge_ = now;
+    return;
+  }
+  if (pending < kMergeReadings && now - last_merge_ < kMergeAge) return;
+  LogFailure("merge the plate dictionary", parts_.dictionary.Merge());
+  last_merge_ = now;
+}
+
+void Upkeep::SaveMarks(Instant now) {
+  if (now - last_save_ < kSaveAge) return;
+  LogFailure("settle the days", writer_.Settle());
+  LogFailure("save the marks of the days", parts_.marks.Save());
+  last_save_ = now;
+}
+
+void Upkeep::ResumeWrites(Instant now) {
+  if (now - last_resume_ < kResumeAge || shared_.background_errors.First()) return;
+  last_resume_ = now;
+  for (Database* database : {&parts_.catalog.database(), &parts_.inbox.database(),
+                             &parts_.dictionary.database()}) {
+    if (shared_.background_errors.Has(database->path())) LogFailure("resume", database->Resume());
+  }
+  for (const auto& day : parts_.days.OpenDays()) {
+    if (shared_.background_errors.Has(day->database().path())) {
+      LogFailure("resume", day->database().Resume());
+    }
+  }
+}
+
+void Upkeep::MoveHeldRows(Instant now) {
+  const size_t rows = parts_.inbox.rows();
+  if (rows == 0) {
+    if (!inbox_to_compact_) return;
+    inbox_to_compact_ = false;
+    LogFailure("compact the inbox", parts_.inbox.Compact());
+    return;
+  }
+  inbox_to_compact_ = true;
+  if (rows > options_.inbox_rows) {
+    LogFailure("move rows out of the inbox", MoveFullest(options_.inbox_rows / 2));
+  } else if (now - last_append_ >= kIdle) {
+    LogFailure("move rows out of the inbox", MoveFullest(0));
+  }
+}
+
+Status Upkeep::MoveFullest(size_t down_to) {
+  // Counted first, so that the days need no notes of what is not counted.
+  SIGHTLINE_RETURN_IF_ERROR(parts_.dictionary.Merge());
+  const auto counts = parts_.inbox.Counts();
+  std::vector<std::pair<size_t, Day>> fullest;
+  for (const auto& [day, rows] : counts) fullest.emplace_back(rows, day);
+  std::sort(fullest.begin(), fullest.end(), std::greater<>());
+  for (const auto& [rows, day] : fullest) {
+    if (parts_.inbox.rows() <= down_to || stopping()) break;
+    // One day that takes no rows does not hold up the others.
+    LogFailure("move rows to their day", writer_.Drain(day));
+    FreeMemory();
+    if (parts_.dictionary.pending() >= kMergeReadings) {
+      SIGHTLINE_RETURN_IF_ERROR(parts_.dictionary.Merge());
+    }
+  }
+  return Ok();
+}
+
+void Upkeep::FreeMemory() {
+  // RocksDB flushes a full budget from the database that is being written to, however little that
+  // one holds; many days with a little each would never be flushed.
+  if (shared_.write_buffers->mutable_memtable_memory_usage() < shared_.memtable_bytes / 2) return;
+  std::vector<std::pair<uint64_t, std::shared_ptr<DayDatabase>>> largest;
+  for (auto& day : parts_.days.OpenDays()) {
+    largest.emplace_back(day->database().MemtableBytes(), std::move(day));
+  }
+  std::sort(largest.begin(), largest.end(),
+            [](const auto& a, const auto& b) { return a.first > b.first; });
+  // The largest grow on; many small ones together are what must go.
+  constexpr size_t kLeftToRocksDb = 8;
+  for (size_t i = kLeftToRocksDb; i < largest.size(); ++i) {
+    if (shared_.write_buffers->mutable_memtable_memory_usage() < shared_.memtable_bytes / 4) break;
+    LogFailure("flush a day", largest[i].second->database().Flush());
+  }
+}
+
+}  // namespace sightline::storage
