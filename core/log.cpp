@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unicode/unistr.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/clock.h"
 
@@ -25,9 +28,9 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
 }
 
 spdlog::logger& Logger() {
-  static const auto logger = [] {
-    auto made = std::make_shared<spdlog::logger>("sightline",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  // Never destroyed: threads may log while the program ends.
+  static auto* const logger = [] {
+    auto* made = new spdlog::logger("sightline", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%v");
     made->flush_on(spdlog::level::info);
     return made;
@@ -35,7 +38,20 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+// Text may come from outside; what is not UTF-8 in it becomes U+FFFD, so that a line is JSON.
+std::string ValidUtf8(std::string_view text) {
+  std::string valid;
+  icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())))
+      .toUTF8String(valid);
+  return valid;
+}
+
 void AppendQuoted(fmt::memory_buffer& line, std::string_view text) {
+  std::string valid;
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+    valid = ValidUtf8(text);
+    text = valid;
+  }
   line.push_back('"');
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -54,7 +70,13 @@ struct AppendValue {
   fmt::memory_buffer& line;
   void operator()(std::string_view text) const { AppendQuoted(line, text); }
   void operator()(int64_t number) const { fmt::format_to(std::back_inserter(line), "{}", number); }
-  void operator()(double number) const { fmt::format_to(std::back_inserter(line), "{:.6g}", number); }
+  void operator()(double number) const {
+    if (std::isfinite(number)) {
+      fmt::format_to(std::back_inserter(line), "{:.6g}", number);
+    } else {
+      line.append(std::string_view("null"));
+    }
+  }
   void operator()(bool flag) const { line.append(std::string_view(flag ? "true" : "false")); }
 };
 

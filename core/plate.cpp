@@ -15,8 +15,13 @@ bool IsSeparator(UChar32 c) {
   return c == '-' || c == '.' || c == 0x00B7 /* · */ || u_isUWhiteSpace(c);
 }
 
+bool IsLetterOrDigit(UChar32 c) { return (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK)) != 0; }
+
+// Also the marks that some scripts write letters with; nothing that has no shape of its own, since
+// plates that look the same must be the same.
 bool IsPlateCharacter(UChar32 c) {
-  return (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
+  return (IsLetterOrDigit(c) || (U_GET_GC_MASK(c) & (U_GC_MN_MASK | U_GC_MC_MASK)) != 0) &&
+         !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
 Error BadCharacter(UChar32 c) {
@@ -33,6 +38,8 @@ bool IsIdeograph(std::string_view text, size_t i) {
   if (i + 3 > text.size()) return false;
   const auto lead = static_cast<unsigned char>(text[i]);
   const auto second = static_cast<unsigned char>(text[i + 1]);
+  const auto third = static_cast<unsigned char>(text[i + 2]);
+  if ((second & 0xC0) != 0x80 || (third & 0xC0) != 0x80) return false;
   return (lead > 0xE4 && lead < 0xEA) || (lead == 0xE4 && second >= 0xB8);
 }
 
@@ -72,6 +79,32 @@ Result<icu::UnicodeString> Fold(std::string_view text) {
   return folded;
 }
 
+// Joins what the dropped separators had kept apart ("E-" and an accent), and gives UTF-8.
+Result<std::string> Rejoin(const icu::UnicodeString& kept) {
+  UErrorCode code = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(code);
+  const icu::UnicodeString joined = nfkc->normalize(kept, code);
+  if (U_FAILURE(code)) return InvalidArgument("the plate cannot be normalised");
+  std::string text;
+  joined.toUTF8String(text);
+  return text;
+}
+
+// The long way, by Unicode's tables.
+Result<std::string> NormalizeAny(std::string_view text) {
+  SIGHTLINE_ASSIGN(const icu::UnicodeString folded, Fold(text));
+  icu::UnicodeString kept;
+  bool has_letter_or_digit = false;
+  for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
+    const UChar32 c = folded.char32At(i);
+    if (IsSeparator(c)) continue;
+    if (!IsPlateCharacter(c)) return BadCharacter(c);
+    has_letter_or_digit = has_letter_or_digit || IsLetterOrDigit(c);
+    kept.append(c);
+  }
+  return has_letter_or_digit ? Rejoin(kept) : std::string();
+}
+
 }  // namespace
 
 Result<std::string> NormalizePlate(std::string_view text) {
@@ -81,16 +114,7 @@ Result<std::string> NormalizePlate(std::string_view text) {
     return InvalidArgument(fmt::format("a plate has at most {} bytes", kMaxPlateBytes));
   }
   if (!NormalizeCommon(text, plate)) {
-    plate.clear();
-    SIGHTLINE_ASSIGN(const icu::UnicodeString folded, Fold(text));
-    icu::UnicodeString kept;
-    for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
-      const UChar32 c = folded.char32At(i);
-      if (IsSeparator(c)) continue;
-      if (!IsPlateCharacter(c)) return BadCharacter(c);
-      kept.append(c);
-    }
-    kept.toUTF8String(plate);
+    SIGHTLINE_ASSIGN(plate, NormalizeAny(text));
   }
   if (plate.empty()) return InvalidArgument("the plate has no letters or digits");
   if (plate.size() > kMaxPlateBytes) {
@@ -105,22 +129,19 @@ Result<std::string> NormalizePlatePattern(std::string_view pattern) {
   icu::UnicodeString kept;
   for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
     UChar32 c = folded.char32At(i);
-    if (c == '\\') {
+    const bool escaped = c == '\\';
+    if (escaped) {
       i = folded.moveIndex32(i, 1);
       if (i >= folded.length()) return InvalidArgument("the plate pattern ends in a lone '\\'");
       c = folded.char32At(i);
-      if (IsSeparator(c)) continue;
-      if (c == '*' || c == '?' || c == '\\') kept.append(UChar32{'\\'});
-      kept.append(c);
-      continue;
     }
     if (IsSeparator(c)) continue;
-    if (c != '*' && c != '?' && !IsPlateCharacter(c)) return BadCharacter(c);
+    const bool special = c == '*' || c == '?' || (escaped && c == '\\');
+    if (!special && !IsPlateCharacter(c)) return BadCharacter(c);
+    if (special && escaped) kept.append(UChar32{'\\'});
     kept.append(c);
   }
-  std::string out;
-  kept.toUTF8String(out);
-  return out;
+  return Rejoin(kept);
 }
 
 bool HasWildcard(std::string_view pattern) {

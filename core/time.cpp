@@ -106,6 +106,7 @@ Result<TimestampMs> ParseRfc3339(std::string_view text) {
   }
   if (position != text.size()) return BadTime("unexpected characters after the time");
 
+  if (second == 60) milliseconds = 0;  // within a leap second no instant is told from another
   const int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
   const int64_t minutes = (days * 24 + hour) * 60 + minute - offset_minutes;
   return TimestampMs{(minutes * 60 + second) * 1000 + milliseconds};
