@@ -160,6 +160,22 @@ bool ConnectionBroke(CURLcode code) {
          code == CURLE_PARTIAL_FILE;
 }
 
+// What an answer other than 2xx says. One that is no problem+json did not come from a Sightline
+// server but from something in between.
+Error ErrorOf(const Attempt& attempt, int status) {
+  const char* media_type = nullptr;
+  curl_easy_getinfo(attempt.curl, CURLINFO_CONTENT_TYPE, &media_type);
+  if (media_type != nullptr &&
+      std::string_view(media_type).starts_with("application/problem+json")) {
+    return api::ParseProblem(status, attempt.body);
+  }
+  constexpr size_t kShownBytes = 200;
+  return {api::CodeOfHttpStatus(status),
+          fmt::format("the answer was HTTP status {}{}{}", status, attempt.body.empty() ? "" : ": ",
+                      std::string_view(attempt.body).substr(0, kShownBytes)),
+          {}};
+}
+
 Error Cancelled() { return {ErrorCode::kCancelled, "interrupted", {}}; }
 
 }  // namespace
@@ -277,12 +293,7 @@ Transport::Impl::Outcome Transport::Impl::SendOnce(const HttpRequest& request,
                 (sent_nothing || (request.repeatable && ConnectionBroke(code)))};
   }
   if (status / 100 == 2) return {std::move(attempt.body)};
-  if (attempt.body.empty()) {
-    return {Error{api::CodeOfHttpStatus(static_cast<int>(status)),
-                  fmt::format("the server answered {} without a reason", status), {}},
-            status == 503 || status == 429, attempt.retry_after};
-  }
-  return {api::ParseProblem(static_cast<int>(status), attempt.body), status == 503 || status == 429,
+  return {ErrorOf(attempt, static_cast<int>(status)), status == 503 || status == 429,
           attempt.retry_after};
 }
 

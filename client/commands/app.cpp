@@ -54,7 +54,11 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   app->add_option("--tz", globals.time_zone,
                   "IANA time zone of times that are shown, and of times given without an offset "
                   "(this computer's)")
-      ->type_name("ZONE");
+      ->type_name("ZONE")
+      ->check([](const std::string& name) {
+        const auto zone = TimeZone::Named(name);
+        return zone ? std::string() : zone.error().message;
+      });
   CLI::Option* json = app->add_flag("--json", globals.json, "Print the server's JSON as it comes");
   app->add_flag("--csv", globals.csv, "Print CSV (RFC 4180, times in UTC) instead of a table")
       ->excludes(json);
