@@ -83,14 +83,14 @@ Awaitable<IoOutcome> Connection::Send(std::string_view first, std::string_view s
   co_return IoOutcome::kOk;
 }
 
-Awaitable<void> Connection::CloseGracefully() {
+Awaitable<void> Connection::CloseGracefully(bool peer_may_be_sending) {
   if (cut_) co_return;
   const Clock::time_point deadline = Clock::now() + kLingerTime;
   const uint64_t stop_at = bytes_consumed_ + kLingerBytes;
   deadline_ = deadline;
   const auto [error] = co_await transport_->EndSending();
   // A TLS peer answers the end with its own; what is behind it is of no interest either.
-  if (Finish(error) != IoOutcome::kOk) co_return;
+  if (Finish(error) != IoOutcome::kOk || !peer_may_be_sending) co_return;
   while (bytes_consumed_ < stop_at) {
     Consume(end_ - begin_);
     const IoOutcome outcome = co_await Receive(deadline);

@@ -51,9 +51,10 @@ class Connection {
   Awaitable<IoOutcome> Send(std::string_view first, std::string_view second,
                             Clock::duration idle_timeout);
 
-  // Ends the connection so that the peer gets everything that was sent, even if it is still sending
-  // itself: what comes is thrown away for a moment.
-  Awaitable<void> CloseGracefully();
+  // Ends the connection so that the peer gets everything that was sent. Where it may still be sending
+  // itself, what comes is thrown away for a moment, because closing on it would reset the connection
+  // and could lose the answer.
+  Awaitable<void> CloseGracefully(bool peer_may_be_sending);
   // Ends the connection at once, so that the peer sees a reset; cancels its exchange.
   void Cut();
 

@@ -151,7 +151,7 @@ Awaitable<void> Listener::TurnAway(IoThread& thread, tcp::socket socket) {
     Connection connection(thread, MakePlainTransport(std::move(socket)), kTurnedAwayInputBytes);
     const std::string answer = BusyAnswer(engine_.NextRequestId(), thread.HttpDate());
     const IoOutcome sent = co_await connection.Send(answer, {}, kTurnedAwayPatience);
-    if (sent == IoOutcome::kOk) co_await connection.CloseGracefully();
+    if (sent == IoOutcome::kOk) co_await connection.CloseGracefully(true);
   }
   --turned_away_open_;
 }

@@ -122,13 +122,10 @@ Result<RouteMatch> Router::Find(std::string_view method, std::string_view path) 
   for (const auto& entry : paths_) {
     SIGHTLINE_ASSIGN(auto values, Match(entry->segments, path));
     if (!values) continue;
-    RouteMatch match;
-    match.values = std::move(*values);
     for (const Route& route : entry->routes) {
-      if (route.method == wanted) match.route = &route;
+      if (route.method == wanted) return RouteMatch{&route, std::move(*values), {}};
     }
-    if (match.route == nullptr) match.allow = entry->allow;
-    return match;
+    return RouteMatch{nullptr, {}, entry->allow};
   }
   return RouteMatch();
 }

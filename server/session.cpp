@@ -81,7 +81,8 @@ class Session {
   Awaitable<void> Refuse();
   Awaitable<void> Answer(const RouteMatch& match, Exchange& exchange, BodyStream& body,
                          ResponseStream& out);
-  Awaitable<Status> CallHandler(const Route& route, Exchange& exchange, const BodyStream& body);
+  Awaitable<Status> CallHandler(const Route& route, Exchange& exchange, const BodyStream& body,
+                                std::string& thrown);
   void Report(const Exchange& exchange, const Route* route, const ResponseStream& out,
               Clock::time_point began);
 
@@ -134,11 +135,12 @@ Awaitable<bool> Session::ServeOne() {
 
   co_await Answer(*match, exchange, body, out);
 
-  bool reusable = out.complete();
-  if (reusable) reusable = co_await body.Drain();
+  bool drained = false;
+  if (out.complete()) drained = co_await body.Drain();
   Report(exchange, match->route, out, began);
-  if (!reusable || out.closes()) {
-    if (out.complete()) co_await connection_.CloseGracefully();
+  if (!out.complete()) co_return false;
+  if (!drained || out.closes()) {
+    co_await connection_.CloseGracefully(!drained);
     co_return false;
   }
   connection_.EndExchange();
@@ -189,7 +191,7 @@ Awaitable<void> Session::Refuse() {
   connection_.BeginExchange(exchange.cancellation);
   const Status sent = co_await out.Send(RefusalResponse(*refusal_));
   Report(exchange, nullptr, out, began);
-  if (sent) co_await connection_.CloseGracefully();
+  if (sent) co_await connection_.CloseGracefully(true);
 }
 
 Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, BodyStream& body,
@@ -211,7 +213,8 @@ Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, Bod
                   Seconds(engine_.options.write_idle_timeout_s)});
   body.SetCancellation(exchange.cancellation);
 
-  Status status = co_await CallHandler(route, exchange, body);
+  std::string thrown;
+  Status status = co_await CallHandler(route, exchange, body, thrown);
   if (status && !out.complete()) {
     status = Internal(out.started() ? "the handler did not end its answer"
                                     : "the handler did not answer");
@@ -224,7 +227,7 @@ Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, Bod
         {{"request_id", exchange.request.request_id},
          {"route", route.options.name},
          {"code", ErrorCodeName(error.code)},
-         {"detail", error.message}});
+         {"detail", thrown.empty() ? error.message : thrown}});
   }
   if (out.started()) {
     if (!out.complete()) out.Abort();
@@ -235,10 +238,10 @@ Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, Bod
   (void)co_await out.Send(ProblemResponse(error, http_status));
 }
 
-// The guard, then the handler; what they throw becomes an error.
+// The guard, then the handler. What they throw becomes an error, and `thrown` its type: what() may
+// quote the request.
 Awaitable<Status> Session::CallHandler(const Route& route, Exchange& exchange,
-                                       const BodyStream& body) {
-  std::string thrown;
+                                       const BodyStream& body, std::string& thrown) {
   try {
     if (engine_.hooks.guard) {
       SIGHTLINE_CO_RETURN_IF_ERROR(co_await engine_.hooks.guard(exchange, route));
@@ -246,13 +249,10 @@ Awaitable<Status> Session::CallHandler(const Route& route, Exchange& exchange,
     SIGHTLINE_CO_RETURN_IF_ERROR(body.CheckLength());
     co_return co_await route.handler(exchange);
   } catch (const std::exception& exception) {
-    // Its what() may quote the request.
     thrown = typeid(exception).name();
   } catch (...) {
-    thrown = "unknown";
+    thrown = "not a std::exception";
   }
-  Log(LogLevel::kError, "handler_threw",
-      {{"request_id", exchange.request.request_id}, {"type", thrown}});
   co_return Internal("an unexpected error; the server's log has it under the request id");
 }
 
