@@ -65,7 +65,7 @@ class Sender(threading.Thread):
         for number in range(first, first + size):
             at = BASE_MS + self.random.randrange(DAY_MS)
             if many_days:
-                at -= DAY_MS * self.random.randrange(300)
+                at -= DAY_MS * self.random.randrange(60)
             sighting = {"source_id": f"{self.prefix}-{number}", "camera_id": self.camera, "time": at}
             if self.random.random() < 0.9:
                 sighting["plate"] = f"KILL{self.random.randrange(1000)}"

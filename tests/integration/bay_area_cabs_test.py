@@ -74,12 +74,16 @@ class BayAreaCabs(unittest.TestCase):
         lines = [each for each in features if "camera_id" not in each["properties"]]
         return points, lines
 
+    def check_counts(self, answer, **counts):
+        self.assertEqual(answer["errors"], [])
+        self.assertEqual({name: answer[name] for name in counts}, counts)
+
     def test_all_cameras_are_created(self):
-        self.assertEqual(self.created, {"created": len(self.cameras), "replaced": 0, "rejected": 0, "errors": []})
+        self.check_counts(self.created, created=len(self.cameras), replaced=0, rejected=0)
 
     def test_all_sightings_are_accepted_once(self):
-        self.assertEqual(self.first, {"accepted": SIGHTINGS, "duplicates": 0, "rejected": 0, "errors": []})
-        self.assertEqual(self.send_all(), {"accepted": 0, "duplicates": SIGHTINGS, "rejected": 0, "errors": []})
+        self.check_counts(self.first, accepted=SIGHTINGS, duplicates=0, rejected=0)
+        self.check_counts(self.send_all(), accepted=0, duplicates=SIGHTINGS, rejected=0)
 
     def test_every_trajectory_equals_the_rows_of_the_file(self):
         self.assertEqual(len(self.by_plate), PLATES)

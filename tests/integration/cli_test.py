@@ -143,7 +143,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(json.loads(self.output("--json", "status"))["counts"]["sightings"], len(SIGHTINGS))
         self.output("search", "--plate", "AUDITED", "--case", "C-17")
         records = json.loads(self.output("--json", "audit", "--limit", "5"))["records"]
-        newest = records[0]["record"]
+        newest = records[0]
         self.assertEqual((newest["purpose"], newest["case"]), ("test of the command line", "C-17"))
         self.assertIn("AUDITED", json.dumps(newest))
 

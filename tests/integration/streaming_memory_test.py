@@ -73,8 +73,8 @@ class StreamingMemory(unittest.TestCase):
         with MemoryWatch(self.server) as watch:
             answer = self.send(pieces, **headers)
         print(f"{count} MiB passed; memory {before >> 20} MiB before, {watch.most >> 20} MiB at most")
-        self.assertEqual(answer, {"accepted": 0, "duplicates": ROWS_IN_PIECE * count, "rejected": 0,
-                                  "errors": []})
+        self.assertEqual((answer["accepted"], answer["duplicates"], answer["rejected"]),
+                         (0, ROWS_IN_PIECE * count, 0))
         self.assertLess(watch.most - before, ALLOWED_GROWTH)
 
     def test_plain(self):
