@@ -24,6 +24,12 @@ void LogError(std::string_view event, const Error& error) {
   Log(LogLevel::kError, event, {{"code", ErrorCodeName(error.code)}, {"reason", error.message}});
 }
 
+Status ApplyLogLevel(const Config& config) {
+  SIGHTLINE_ASSIGN(const LogLevel level, ParseLogLevel(config.log_level));
+  SetLogLevel(level);
+  return Ok();
+}
+
 void ApplyRetention(storage::Store& store) {
   const Result<std::vector<Day>> deleted = store.ApplyRetention();
   if (!deleted) {
@@ -161,9 +167,15 @@ class Application::Impl {
 
 Result<std::unique_ptr<Application>> Application::Start(Config config, const Clock& clock,
                                                         std::ostream& out) {
-  SIGHTLINE_ASSIGN(const LogLevel level, ParseLogLevel(config.log_level));
-  SetLogLevel(level);
+  SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));  // what opening the store logs counts, too
   SIGHTLINE_ASSIGN(auto store, storage::Store::Open(config.data, config.store, clock));
+  return StartWith(std::move(store), std::move(config), clock, out);
+}
+
+Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<storage::Store> store,
+                                                            Config config, const Clock& clock,
+                                                            std::ostream& out) {
+  SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));
   SIGHTLINE_ASSIGN(auto auth, Auth::Open(*store, clock));
   SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth, config.admin_token_file, out));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth));

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "server/config.h"
+#include "storage/store.h"
 
 namespace sightline::server {
 
@@ -25,6 +26,11 @@ class Application {
   // Errors: of the configuration (kInvalidArgument), of the store and of the listener.
   static Result<std::unique_ptr<Application>> Start(Config config, const Clock& clock,
                                                     std::ostream& out);
+
+  // The same over a store that is open already.
+  static Result<std::unique_ptr<Application>> StartWith(std::unique_ptr<storage::Store> store,
+                                                        Config config, const Clock& clock,
+                                                        std::ostream& out);
   ~Application();  // as Stop, errors logged
 
   // Where clients find it, with the port that was picked: "http://127.0.0.1:8080".

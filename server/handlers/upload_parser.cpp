@@ -13,11 +13,17 @@ constexpr size_t kMaxBatchBytes = size_t{1} << 20;
 constexpr size_t kIdentitySlice = 65'536;
 constexpr size_t kGzipSlice = 1024;
 
+// What may stand before a JSON value: blanks and the bytes of a byte order mark.
+constexpr std::string_view kBlanksAndMark = " \t\r\n\xEF\xBB\xBF";
+
 }  // namespace
 
 UploadParser::UploadParser(const Config& config, UploadSyntax syntax, ContentCoding coding,
                            UploadBatches& batches)
-    : coding_(coding), batches_(batches), sightings_(config.sighting) {
+    : coding_(coding),
+      batches_(batches),
+      sightings_(config.sighting),
+      opened_(syntax == UploadSyntax::kNdjson) {
   auto take = [this](const api::BodyElement& element) { Take(element); };
   splitter_ = syntax == UploadSyntax::kNdjson
                   ? api::MakeNdjsonSplitter(config.max_line_bytes, std::move(take))
@@ -39,12 +45,22 @@ Status UploadParser::Consume() {
 
 Status UploadParser::Read(std::string_view slice) {
   if (gzip_ == nullptr) {
-    const Status split = splitter_->Feed(slice);
+    const Status split = Split(slice);
     return split ? Ok() : Break(split.error());
   }
-  const Status decoded =
-      gzip_->Feed(slice, [this](std::string_view text) { return splitter_->Feed(text); });
+  const Status decoded = gzip_->Feed(slice, [this](std::string_view text) { return Split(text); });
   return decoded ? Ok() : Break(decoded.error());
+}
+
+Status UploadParser::Split(std::string_view text) {
+  if (!opened_) {
+    const size_t first = text.find_first_not_of(kBlanksAndMark);
+    opened_ = first != std::string_view::npos;
+    if (opened_ && text[first] != '{' && text[first] != '[') {
+      return InvalidArgument("the body must be a JSON object or an array of objects");
+    }
+  }
+  return splitter_->Feed(text);
 }
 
 void UploadParser::Take(const api::BodyElement& element) {

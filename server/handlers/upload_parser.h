@@ -65,6 +65,7 @@ class UploadParser {
   std::vector<std::vector<ingest::IncomingSighting>> cut_;  // full, not yet handed on
   uint64_t elements_ = 0;
   uint64_t last_line_ = 0;
+  bool opened_;  // whether the body's first significant character was seen; lines have none
   bool broken_ = false;
   bool ended_ = false;
 };
