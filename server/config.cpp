@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::string_view kEnvironmentPrefix = "SIGHTLINE_";
 // Variables of the same prefix that other programs of the project read.
-constexpr std::string_view kForeignVariables[] = {"SIGHTLINE_TEST_DATA", "SIGHTLINE_TOKEN",
-                                                  "SIGHTLINE_URL"};
+constexpr std::string_view kForeignVariables[] = {
+    "SIGHTLINE_CASE",  "SIGHTLINE_CA_FILE",    "SIGHTLINE_PURPOSE", "SIGHTLINE_TEST_DATA",
+    "SIGHTLINE_TOKEN", "SIGHTLINE_TOKEN_FILE", "SIGHTLINE_URL"};
 constexpr std::string_view kConfigVariable = "SIGHTLINE_CONFIG";
 
 std::string VariableName(std::string_view key) {

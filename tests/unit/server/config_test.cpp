@@ -65,6 +65,8 @@ TEST(Config, ABooleanFlagNeedsNoValue) {
 
 TEST(Config, OtherProgramsVariablesArePassedOver) {
   EXPECT_TRUE(LoadConfig({}, {"SIGHTLINE_TOKEN=x", "SIGHTLINE_URL=y", "SIGHTLINE_TEST_DATA=z"}));
+  EXPECT_TRUE(LoadConfig({}, {"SIGHTLINE_TOKEN_FILE=x", "SIGHTLINE_PURPOSE=y", "SIGHTLINE_CASE=z",
+                              "SIGHTLINE_CA_FILE=c"}));
 }
 
 struct Refusal {
