@@ -18,6 +18,9 @@ Outcome OutcomeOf(const Error& error) {
               error.message + "; set --token, --token-file, SIGHTLINE_TOKEN or SIGHTLINE_TOKEN_FILE"};
     default: break;
   }
+  if (error.field == "X-Purpose") {
+    return {ExitCode::kFailed, error.message + "; set --purpose or SIGHTLINE_PURPOSE"};
+  }
   if (error.field.empty()) return {ExitCode::kFailed, error.message};
   return {ExitCode::kFailed, fmt::format("{} (at {})", error.message, error.field)};
 }

@@ -38,6 +38,11 @@ Result<std::string> DescribeDuplicates(const std::string& path, const FileImport
   if (summary.already_stored > 0) {
     text += fmt::format("; {} stored already before", WithThousands(summary.already_stored));
   }
+  const uint64_t explained = summary.within_file + summary.already_stored;
+  if (import.totals().duplicates > explained) {
+    text += fmt::format("; {} counted by the run before",
+                        WithThousands(import.totals().duplicates - explained));
+  }
   return text;
 }
 
@@ -45,9 +50,12 @@ void PrintSummary(const std::string& path, const FileImportOptions& options,
                   const FileImport& import) {
   const ImportTotals& totals = import.totals();
   const double seconds = import.seconds();
-  fmt::print(stderr, "{}: {} in {:.1f} s ({} rows/s)\n", path, Rows(totals.rows()), seconds,
-             WithThousands(static_cast<uint64_t>(static_cast<double>(import.rows_of_run()) /
-                                                 std::max(seconds, 0.001))));
+  const double rate = static_cast<double>(import.rows_of_run()) / std::max(seconds, 0.001);
+  fmt::print(stderr, "{}: {} in {:.1f} s ({} rows/s){}\n", path, Rows(import.rows_of_run()),
+             seconds, WithThousands(static_cast<uint64_t>(rate)),
+             import.rows_of_run() == totals.rows()
+                 ? ""
+                 : fmt::format("; with the run before {}", Rows(totals.rows())));
   std::string duplicates;
   const bool explain = options.report != nullptr || totals.rows() <= kRowsExplainedUnasked;
   if (totals.duplicates > 0 && explain && path != "-") {
