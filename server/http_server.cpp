@@ -32,7 +32,7 @@ Status CheckOptions(const HttpServerOptions& options) {
     return InvalidArgument("max_request_line_bytes must not exceed max_header_bytes");
   }
   if (options.tls_certificate_file.empty() != options.tls_key_file.empty()) {
-    return InvalidArgument("tls_certificate_file and tls_key_file are given together or not at all");
+    return InvalidArgument("tls_certificate and tls_key are given together or not at all");
   }
   return Ok();
 }
@@ -73,7 +73,7 @@ Result<uint16_t> HttpServer::Start() {
   } else if (!endpoint.address().is_loopback() && !options.allow_plaintext_off_loopback) {
     return InvalidArgument(fmt::format(
         "listen: {} can be reached by other machines, and tokens must not cross a network in plain "
-        "text; give tls_certificate_file and tls_key_file, listen on 127.0.0.1, or set "
+        "text; give tls_certificate and tls_key, listen on 127.0.0.1, or set "
         "allow_plaintext_off_loopback behind a proxy that terminates TLS",
         options.listen));
   }
