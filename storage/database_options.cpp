@@ -87,11 +87,16 @@ rocksdb::DBOptions CommonDatabaseOptions(const SharedResources& shared) {
   options.max_background_jobs = 4;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
+  options.info_log = std::make_shared<ErrorsToOurLog>();
+  options.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
+  return options;
+}
+
+rocksdb::DBOptions PurgeableDatabaseOptions(const SharedResources& shared) {
+  rocksdb::DBOptions options = CommonDatabaseOptions(shared);
   // The manifest names the first and last key of each file, also of deleted ones. A new one at every
   // change forgets them.
   options.max_manifest_file_size = 1;
-  options.info_log = std::make_shared<ErrorsToOurLog>();
-  options.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
   return options;
 }
 

@@ -14,6 +14,9 @@ inline constexpr double kBloomBitsPerKey = 10;
 // Of every database: nothing damaged is opened without a word, nothing is written unprotected.
 rocksdb::DBOptions CommonDatabaseOptions(const SharedResources& shared);
 
+// Of those that outlive what they hold: no key stays in a log or manifest once it is gone.
+rocksdb::DBOptions PurgeableDatabaseOptions(const SharedResources& shared);
+
 // A day's rows: large values, keys nearly ascending, looked up by key before every insert.
 rocksdb::ColumnFamilyOptions SightingsTableOptions(const SharedResources& shared);
 

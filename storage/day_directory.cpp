@@ -130,8 +130,7 @@ DayDirectory::Closing DayDirectory::TakeVictims(size_t keep) {
   // Nobody else can take a copy while the mutex is held, so a use count of one stays one.
   std::vector<std::map<Day, Entry>::iterator> idle;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    const auto& database = entry->second.database;
-    if (database.use_count() == 1 && !database->HasPending()) idle.push_back(entry);
+    if (entry->second.database.use_count() == 1) idle.push_back(entry);
   }
   Closing victims;
   if (entries_.size() <= keep) return victims;
@@ -150,8 +149,9 @@ void DayDirectory::Close(Closing victims) {
     if (const Status flushed = database->database().Flush(); !flushed) {
       Log(LogLevel::kWarning, "day_not_flushed", {{"reason", flushed.error().message}});
     }
+    const bool clean = !database->HasPending();
     database.reset();
-    marks_.MarkClean(day);
+    if (clean) marks_.MarkClean(day);
   }
   const MutexLock lock(mutex_);
   for (const auto& [day, database] : victims) entries_.erase(day);

@@ -50,7 +50,7 @@ Day DayOfKey(const rocksdb::Slice& key) { return Day{LoadBigEndian<uint16_t>(key
 
 Result<std::unique_ptr<Inbox>> Inbox::Open(const std::filesystem::path& path,
                                            const std::shared_ptr<SharedResources>& shared) {
-  SIGHTLINE_ASSIGN(auto database, Database::Open(path, shared, CommonDatabaseOptions(*shared),
+  SIGHTLINE_ASSIGN(auto database, Database::Open(path, shared, PurgeableDatabaseOptions(*shared),
                                                  {{"default", SmallTableOptions(*shared)},
                                                   {"rows", InboxTableOptions(*shared)}}));
   std::unique_ptr<Inbox> inbox(new Inbox(std::move(database)));

@@ -91,7 +91,7 @@ Result<std::unique_ptr<PlateDictionary>> PlateDictionary::Open(const std::filesy
   plates.merge_operator = std::make_shared<JoinPlateDays>();
   plates.compaction_filter_factory = std::make_shared<PurgedDaysFilterFactory>(purged);
   SIGHTLINE_ASSIGN(auto database,
-                   Database::Open(path, shared, CommonDatabaseOptions(*shared),
+                   Database::Open(path, shared, PurgeableDatabaseOptions(*shared),
                                   {{"default", SmallTableOptions(*shared)}, {"plates", plates}}));
   std::unique_ptr<PlateDictionary> dictionary(
       new PlateDictionary(std::move(database), std::move(purged)));
