@@ -1,9 +1,11 @@
 #include "tests/unit/storage/store_fixture.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -13,7 +15,11 @@ namespace sightline::storage {
 namespace fs = std::filesystem;
 
 TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (fs::temp_directory_path() / "sightline-store-XXXXXX").string();
+  // In memory where that can be: the tests sync thousands of times.
+  const fs::path memory = "/dev/shm";
+  const bool in_memory = std::getenv("TMPDIR") == nullptr && ::access(memory.c_str(), W_OK) == 0;
+  std::string name =
+      ((in_memory ? memory : fs::temp_directory_path()) / "sightline-store-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
   path_ = name;
 }
@@ -107,11 +113,36 @@ std::vector<std::string> PlateCounts(Store& store, Sequence as_of) {
   return counts;
 }
 
+namespace {
+
+// Names, sizes and times of all files: equal ones mean that nothing was written in between.
+std::string Fingerprint(const fs::path& directory) {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    files.push_back(fmt::format("{} {} {}", entry.path().string(), entry.file_size(),
+                                entry.last_write_time().time_since_epoch().count()));
+  }
+  std::sort(files.begin(), files.end());
+  return fmt::format("{}", fmt::join(files, "\n"));
+}
+
+}  // namespace
+
 void CopyLive(const fs::path& from, const fs::path& to) {
-  fs::remove_all(to);
-  // What a directory names last (CURRENT) is copied first, so that what it names is there: a kill
-  // stops all files at one instant, a copy does not.
-  fs::copy(from, to, fs::copy_options::recursive);
+  constexpr int kTries = 1000;
+  for (int i = 0; i < kTries; ++i) {
+    try {
+      fs::remove_all(to);
+      fs::create_directories(to.parent_path());
+      const std::string before = Fingerprint(from);
+      fs::copy(from, to, fs::copy_options::recursive);
+      if (Fingerprint(from) == before) return;
+    } catch (const fs::filesystem_error&) {
+      // A file went while it was being copied: again.
+    }
+  }
+  throw std::runtime_error("the store's files never stand still");
 }
 
 std::vector<std::string> FilesHolding(const fs::path& directory, std::string_view text) {

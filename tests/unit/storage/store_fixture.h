@@ -64,7 +64,7 @@ std::vector<StoredSighting> AllRows(Store& store, Sequence as_of);
 // "plate count", in order.
 std::vector<std::string> PlateCounts(Store& store, Sequence as_of);
 
-// As a kill would leave it: the files as they are while the store is open.
+// As a kill would leave it: all files as they are at one instant while the store is open.
 void CopyLive(const std::filesystem::path& from, const std::filesystem::path& to);
 
 // The files below whose bytes hold `text`.
