@@ -1,5 +1,7 @@
 #include "server/session.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -201,7 +203,7 @@ Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, Bod
     if (match.allow.empty()) {
       response = ProblemResponse(NotFound("there is nothing at this path"));
     } else {
-      const Refusal refusal{405, "this path does not take this method; it takes " + match.allow};
+      const Refusal refusal{405, fmt::format("this path takes {} alone", match.allow)};
       response = RefusalResponse(refusal);
       response.headers.emplace_back("Allow", match.allow);
     }
