@@ -44,7 +44,8 @@ struct CameraInfo {
   bool retired = false;
 };
 
-// Every list below bears `json`, the answer as it came. An empty `next_page_token` is the last page.
+// Every list below bears `json`, the answer as it came. An empty `next_page_token` is the last
+// page.
 
 struct CameraList {
   std::vector<CameraInfo> cameras;

@@ -101,8 +101,8 @@ class Client {
   Result<CameraList> ListCameras(bool with_retired = false);
 
   // Streams sightings. A source that can Rewind() is sent again when the server was not reached or
-  // said 503. A connection that breaks midway is kIo: rows that were stored stay stored, and sending
-  // them again is harmless but for unread plates without a source_id.
+  // said 503. A connection that breaks midway is kIo: rows that were stored stay stored, and
+  // sending them again is harmless but for unread plates without a source_id.
   Result<UploadOutcome> UploadSightings(BodySource& body, const UploadOptions& options);
 
   Result<SightingPage> Search(const SearchQuery& query);

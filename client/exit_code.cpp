@@ -14,8 +14,9 @@ Outcome OutcomeOf(const Error& error) {
     case ErrorCode::kNotFound: return {ExitCode::kNotFound, error.message};
     case ErrorCode::kCancelled: return {ExitCode::kInterrupted, error.message};
     case ErrorCode::kUnauthenticated:
-      return {ExitCode::kFailed,
-              error.message + "; set --token, --token-file, SIGHTLINE_TOKEN or SIGHTLINE_TOKEN_FILE"};
+      return {
+          ExitCode::kFailed,
+          error.message + "; set --token, --token-file, SIGHTLINE_TOKEN or SIGHTLINE_TOKEN_FILE"};
     default: break;
   }
   if (error.field == "X-Purpose") {

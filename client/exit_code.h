@@ -15,7 +15,8 @@ enum class ExitCode {
   kInterrupted = 130,
 };
 
-// How a command ended: a code for scripts and a message for a person (empty: nothing to say, or said).
+// How a command ended: a code for scripts and a message for a person (empty: nothing to say, or
+// said).
 struct Outcome {
   ExitCode code = ExitCode::kOk;
   std::string message;

@@ -30,7 +30,8 @@ int main(int argc, char** argv) {
     try {
       app->parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      const bool asked_for_help = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+      const bool asked_for_help =
+          error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
       app->exit(error);
       return static_cast<int>(asked_for_help ? ExitCode::kOk : ExitCode::kUsage);
     }

@@ -26,7 +26,8 @@ struct LocalTime {
 // The instant at which a clock that shows UTC shows `local`. kInvalidArgument for no such date.
 Result<TimestampMs> UtcInstant(const LocalTime& local);
 
-// An instant, and whether its local time came twice that day (clocks set back) and this is the first.
+// An instant, and whether its local time came twice that day (clocks set back) and this is the
+// first.
 struct Instant {
   TimestampMs time;
   bool ambiguous = false;
@@ -40,7 +41,8 @@ class TimeZone {
   // The zone of this computer (TZ, else the system's).
   static TimeZone Local();
 
-  // kInvalidArgument for a date that does not exist or a time that was skipped (clocks set forward).
+  // kInvalidArgument for a date that does not exist or a time that was skipped (clocks set
+  // forward).
   Result<Instant> ToInstant(const LocalTime& local) const;
 
   // "2016-09-21 10:22:36.120 +08:00".

@@ -4,8 +4,8 @@ namespace sightline::client {
 namespace {
 
 constexpr const char* kFooter =
-    R"(Exit status: 0 done, 1 the server said no or something failed, 2 usage, 3 the server cannot be
-reached, 4 some rows were rejected, 5 not found, 130 interrupted.
+    R"(Exit status: 0 done, 1 the server said no or something failed, 2 usage, 3 the server cannot
+be reached, 4 some rows were rejected, 5 not found, 130 interrupted.
 
 Examples:
   sightline import readings.ndjson.gz

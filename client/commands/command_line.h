@@ -48,8 +48,8 @@ class CommandLine {
 // Writes an answer of the server's as it came, with a line end.
 void PrintJson(const std::string& json);
 
-// A moment of the command line: RFC 3339, integer milliseconds since the epoch, or without an offset
-// a date or a date and time in `zone`. kInvalidArgument otherwise.
+// A moment of the command line: RFC 3339, integer milliseconds since the epoch, or without an
+// offset a date or a date and time in `zone`. kInvalidArgument otherwise.
 Result<TimestampMs> ParseMoment(const std::string& text, const TimeZone& zone);
 
 // The usual ends.

@@ -9,8 +9,8 @@ namespace sightline::client {
 namespace {
 
 constexpr const char* kFooter =
-    R"(A row that is bad costs itself alone; the others are stored. Sending a file twice is harmless:
-rows that are there already are counted as duplicates. An import that was cut off goes on where it
+    R"(A row that is bad costs itself alone; the others are stored. Sending a file twice does no
+harm: rows that are there already are counted as duplicates. An import that was cut off goes on where it
 stopped when the same command is given again.
 
 Examples:
@@ -89,7 +89,8 @@ Outcome DryRun(const std::string& path, const ReadOptions& options) {
 
 // The worse of two ends; a file whose rows were partly refused does not hide one that failed.
 void Merge(const Outcome& outcome, Outcome& all) {
-  if (outcome.code != ExitCode::kOk && (all.code == ExitCode::kOk || all.code == ExitCode::kRejected)) {
+  if (outcome.code != ExitCode::kOk &&
+      (all.code == ExitCode::kOk || all.code == ExitCode::kRejected)) {
     all.code = outcome.code;
     all.message += all.message.empty() ? outcome.message : "\nsightline: " + outcome.message;
   }
@@ -99,6 +100,13 @@ Outcome Run(const CommandLine& line, const ImportCommandOptions& given) {
   SIGHTLINE_TRY_USAGE(const ReadOptions read, MakeReadOptions(line, given));
   if (!given.resume_file.empty() && given.files.size() > 1) {
     return UsageError("--resume-file goes with one file");
+  }
+  for (const std::string& path : given.files) {
+    const auto format = read.format ? read.format : FormatOfName(path);
+    if (!given.camera_kind.empty() && format && *format != FileFormat::kCsv) {
+      return UsageError("--camera-kind goes with CSV; register the cameras of " + path +
+                        " with 'sightline cameras import'");
+    }
   }
   FileImportOptions options{.read = read,
                             .resume_file = given.resume_file,
@@ -168,9 +176,10 @@ void AddCsvOptions(CLI::App& command, ImportCommandOptions& options) {
                   "rfc3339, unix, unix-ms, or as of strptime(3) with %f for fractions (rfc3339)")
       ->group("CSV");
   command
-      .add_option("--camera-kind", options.camera_kind,
-                  "Makes cameras that the server does not know: mobile, or checkpoint where the row "
-                  "has a position")
+      .add_option(
+          "--camera-kind", options.camera_kind,
+          "Makes cameras that the server does not know: mobile, or checkpoint where the row "
+          "has a position")
       ->check(CLI::IsMember({"mobile", "checkpoint"}))
       ->group("CSV");
 }
@@ -192,7 +201,8 @@ void AddImportCommand(CLI::App& app, CommandLine& line) {
                       "Requests at once (1); with more, rows are stored out of order")
       ->check(CLI::Range(1, 64));
   command->add_flag("--compress", options->compress, "Sends gzip, for slow links");
-  command->add_flag("--dry-run", options->dry_run, "Reads everything, shows the first rows, sends nothing");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Reads everything, shows the first rows, sends nothing");
   command->add_option("--report", options->report,
                       "Writes every rejected and duplicate row, and why, as NDJSON")
       ->type_name("FILE");
@@ -202,7 +212,8 @@ void AddImportCommand(CLI::App& app, CommandLine& line) {
   resume->type_name("FILE");
   command->add_flag("--no-resume", options->no_resume, "Starts at the first row, remembers nothing")
       ->excludes(resume);
-  command->callback([&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
+  command->callback(
+      [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
 }
 
 }  // namespace sightline::client

@@ -54,7 +54,8 @@ void AddPlatesCommand(CLI::App& app, CommandLine& line) {
   CLI::Option* limit = command->add_option("--limit", options->limit, "Plates to show (100)")
                            ->check(CLI::Range(size_t{1}, size_t{10'000}));
   command->add_flag("--all", options->all, "Every plate, page by page")->excludes(limit);
-  command->callback([&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
+  command->callback(
+      [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
 }
 
 }  // namespace sightline::client

@@ -7,7 +7,8 @@
 namespace sightline::client {
 namespace {
 
-constexpr const char* kExamples = R"(  sightline search --plate '京A*6' --from 2016-09-21 --to 2016-09-22
+constexpr const char* kExamples =
+    R"(  sightline search --plate '京A*6' --from 2016-09-21 --to 2016-09-22
   sightline search --near 116.31,39.98,800 --attribute color=silver --attribute color=gray
   sightline search --camera K-0012 --camera K-0017 --order time_asc --all --csv > rows.csv)";
 
@@ -83,7 +84,8 @@ void AddSearchCommand(CLI::App& app, CommandLine& line) {
       ->excludes(limit);
   command->add_option("--page-token", options->page_token, "Goes on behind an earlier page");
   command->add_option("--as-of", options->as_of, "Answers as of this ingest sequence");
-  command->callback([&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
+  command->callback(
+      [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
 }
 
 }  // namespace sightline::client

@@ -55,7 +55,8 @@ Result<Area> ReadArea(const std::string& path) {
   return *filter->area;
 }
 
-// A value may have been stored as text, as a number or as a boolean: all that it reads as are meant.
+// A value may have been stored as text, as a number or as a boolean: all that it reads as are
+// meant.
 void AddValues(std::string_view text, std::vector<AttributeValue>& any_of) {
   any_of.emplace_back(std::string(text));
   if (text == "true" || text == "false") {

@@ -9,7 +9,8 @@
 namespace sightline::client {
 namespace {
 
-constexpr const char* kExamples = R"(  sightline trajectory 京N6UT45 --from 2016-09-21 --to 2016-09-22
+constexpr const char* kExamples =
+    R"(  sightline trajectory 京N6UT45 --from 2016-09-21 --to 2016-09-22
   sightline trajectory 京N6UT45 --format gpx -o track.gpx
   sightline trajectory 京N6UT45 --format csv | cut -d, -f1,2)";
 
@@ -110,7 +111,8 @@ void AddTrajectoryCommand(CLI::App& app, CommandLine& line) {
       ->check(CLI::IsMember({"geojson", "mfjson", "gpx", "kml", "csv"}));
   command->add_option("-o,--output", options->output, "Writes here instead of standard output")
       ->type_name("FILE");
-  command->callback([&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
+  command->callback(
+      [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
 }
 
 }  // namespace sightline::client

@@ -27,8 +27,9 @@ Result<std::string> DescribeDuplicates(const std::string& path, const FileImport
                          .outcome = "duplicate",
                          .detail = DuplicateDetail(note)});
   };
-  SIGHTLINE_ASSIGN(const DuplicateSummary summary,
-                   ExplainDuplicates(*file.reader, import.ranges(), import.rejected_lines(), report));
+  SIGHTLINE_ASSIGN(
+      const DuplicateSummary summary,
+      ExplainDuplicates(*file.reader, import.ranges(), import.rejected_lines(), report));
   std::string text;
   if (summary.within_file > 0) {
     text += fmt::format("; {} the same sighting as an earlier line (camera and time, and source_id "
@@ -94,7 +95,8 @@ Result<std::optional<ResumeFile>> ResumeFileOf(const std::string& path,
     if (options.resume_file.empty()) return none;
     return InvalidArgument(path + " is not a file; only files can be resumed");
   }
-  if (!options.resume_file.empty()) return std::optional(ResumeFile(options.resume_file, *identity));
+  if (!options.resume_file.empty())
+    return std::optional(ResumeFile(options.resume_file, *identity));
   const auto place = ResumeFile::DefaultPath(*identity);
   if (!place) return none;
   return std::optional(ResumeFile(*place, *identity));

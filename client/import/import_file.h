@@ -49,8 +49,8 @@ struct FileImportResult {
   ImportTotals totals;
 };
 
-// Imports `path` ("-": standard input); says what became of it on standard error, and for a complete
-// file what its duplicates were.
+// Imports `path` ("-": standard input); says what became of it on standard error, and for a
+// complete file what its duplicates were.
 FileImportResult ImportFile(const std::string& path, const FileImportOptions& options);
 
 }  // namespace sightline::client

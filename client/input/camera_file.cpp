@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, kMemberCount> kMemberNames = {"id",  "nam
                                                                      "lat", "heading_deg", "kind"};
 using Columns = std::array<std::optional<size_t>, kMemberCount>;
 
-Result<Columns> MapColumns(const CameraFileOptions& options, const std::vector<std::string>& header) {
+Result<Columns> MapColumns(const CameraFileOptions& options,
+                           const std::vector<std::string>& header) {
   std::vector<ColumnMapping> mappings = options.mappings;
   if (mappings.empty()) {
     for (const std::string_view name : kMemberNames) {
@@ -38,9 +39,10 @@ Result<Columns> MapColumns(const CameraFileOptions& options, const std::vector<s
                      FindColumn(header, mapping.column));
   }
   if (!columns[kId]) {
-    return InvalidArgument(fmt::format("no column is mapped to 'id'; say --map id=COLUMN, where the "
-                                       "file's columns are {}",
-                                       fmt::join(header, ", ")));
+    return InvalidArgument(
+        fmt::format("no column is mapped to 'id'; say --map id=COLUMN, where the "
+                    "file's columns are {}",
+                    fmt::join(header, ", ")));
   }
   return columns;
 }
@@ -116,7 +118,8 @@ Result<CameraFile> ReadCameraFile(const std::string& path, const CameraFileOptio
   const auto format = options.format ? options.format : FormatOfName(path);
   if (!format) {
     return InvalidArgument(fmt::format(
-        "cannot tell the format of {} by its name; say --format geojson, ndjson, json or csv", path));
+        "cannot tell the format of {} by its name; say --format geojson, ndjson, json or csv",
+        path));
   }
   SIGHTLINE_ASSIGN(const auto source, ByteSource::Open(path));
   if (*format == FileFormat::kCsv) return ReadCsv(*source, options);

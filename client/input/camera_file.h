@@ -30,8 +30,8 @@ struct CameraFile {
   std::vector<RowError> rejected;  // CSV: rows refused before sending
 };
 
-// Reads the whole file (64 MiB at most, unpacked). kInvalidArgument for a file that cannot be opened
-// or read as what it should be.
+// Reads the whole file (64 MiB at most, unpacked). kInvalidArgument for a file that cannot be
+// opened or read as what it should be.
 Result<CameraFile> ReadCameraFile(const std::string& path, const CameraFileOptions& options);
 
 }  // namespace sightline::client

@@ -30,10 +30,10 @@ struct CsvRecord {
   std::vector<std::string> fields;
 };
 
-// Lines end in LF or CRLF. A quoted field may hold delimiters, line ends and doubled quotes. Strict:
-// a quote inside an unquoted field, or text after a closing quote, is an error of the record, and so
-// is text that is not UTF-8. Blank lines are passed over, and so is a UTF-8 byte order mark at the
-// start. Not thread-safe.
+// Lines end in LF or CRLF. A quoted field may hold delimiters, line ends and doubled quotes.
+// Strict: a quote inside an unquoted field, or text after a closing quote, is an error of the
+// record, and so is text that is not UTF-8. Blank lines are passed over, and so is a UTF-8 byte
+// order mark at the start. Not thread-safe.
 class CsvReader {
  public:
   // `source` outlives the reader.

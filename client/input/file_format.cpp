@@ -8,8 +8,9 @@ namespace sightline::client {
 std::optional<FileFormat> FormatOfName(std::string_view path) {
   if (path == "-") return FileFormat::kNdjson;
   std::string name(path);
-  std::ranges::transform(name, name.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   if (name.ends_with(".gz")) name.resize(name.size() - 3);
   if (name.ends_with(".ndjson") || name.ends_with(".jsonl")) return FileFormat::kNdjson;
   if (name.ends_with(".json")) return FileFormat::kJson;

@@ -57,10 +57,11 @@ Status SightingColumns::MapAttribute(std::string_view name, size_t column) {
     } else if (kind == "boolean") {
       attribute.kind = ValueKind::kBoolean;
     } else {
-      return InvalidArgument(fmt::format(
-          "the attribute '{}' is of no known kind; write attributes.NAME, attributes.NAME:number or "
-          "attributes.NAME:boolean",
-          name));
+      return InvalidArgument(
+          fmt::format("the attribute '{}' is of no known kind; write attributes.NAME, "
+                      "attributes.NAME:number or "
+                      "attributes.NAME:boolean",
+                      name));
     }
     name = name.substr(0, colon);
   }

@@ -71,7 +71,8 @@ Result<Instant> TimeFormat::Parse(std::string_view text) const {
     }
     case Kind::kUnixSeconds: {
       const auto number = WholeNumber<double>(text);
-      if (!number || !(std::abs(*number) < 1e12)) return BadTime(text, "is not a number of seconds");
+      if (!number || !(std::abs(*number) < 1e12))
+        return BadTime(text, "is not a number of seconds");
       return Instant{{std::llround(*number * 1000)}};
     }
   }

@@ -13,9 +13,9 @@ namespace sightline::client {
 // Reads times in one format. Thread-safe once made.
 class TimeFormat {
  public:
-  // `format`: "" or "rfc3339" (an offset may be missing where `zone` is given), "unix" (seconds, with
-  // or without a fraction), "unix-ms", or conversions as of strptime(3) with %f for the digits of a
-  // fraction and %z for an offset: "%m/%d/%Y - %H:%M:%S". `zone`: of times without an offset.
+  // `format`: "" or "rfc3339" (an offset may be missing where `zone` is given), "unix" (seconds,
+  // with or without a fraction), "unix-ms", or conversions as of strptime(3) with %f for the digits
+  // of a fraction and %z for an offset: "%m/%d/%Y - %H:%M:%S". `zone`: of times without an offset.
   // Errors: kInvalidArgument for a format without a date, or a local one without a zone.
   static Result<TimeFormat> Make(std::string format, std::optional<TimeZone> zone);
 

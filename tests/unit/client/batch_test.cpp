@@ -140,13 +140,14 @@ TEST(CsvBatches, AttributesAreTextNumbersOrBooleans) {
       "K1,2016-09-21T00:00:00Z,007,2.5,0,,\n"
       "K1,2016-09-21T00:00:00Z,x,new,1,,\n"
       "K1,2016-09-21T00:00:00Z,x,1,maybe,,\n"));
-  EXPECT_EQ(ReadBatches(*file.reader, 100),
-            Lines{"2-5 (2) {\"camera_id\":\"K1\",\"time\":\"2016-09-21T00:00:00.000Z\",\"lane\":2,"
-                  "\"speed_kmh\":41.5,\"attributes\":{\"color\":\"red\",\"year\":2013,\"taxi\":true}}\n"
-                  "{\"camera_id\":\"K1\",\"time\":\"2016-09-21T00:00:00.000Z\",\"attributes\":"
-                  "{\"color\":\"007\",\"year\":2.5,\"taxi\":false}}\n"
-                  "!4 the year 'new' is not a number /attributes/year"
-                  "!5 'maybe' is neither true nor false /attributes/taxi"});
+  EXPECT_EQ(
+      ReadBatches(*file.reader, 100),
+      Lines{"2-5 (2) {\"camera_id\":\"K1\",\"time\":\"2016-09-21T00:00:00.000Z\",\"lane\":2,"
+            "\"speed_kmh\":41.5,\"attributes\":{\"color\":\"red\",\"year\":2013,\"taxi\":true}}\n"
+            "{\"camera_id\":\"K1\",\"time\":\"2016-09-21T00:00:00.000Z\",\"attributes\":"
+            "{\"color\":\"007\",\"year\":2.5,\"taxi\":false}}\n"
+            "!4 the year 'new' is not a number /attributes/year"
+            "!5 'maybe' is neither true nor false /attributes/taxi"});
 }
 
 TEST(CsvBatches, AMappingThatDoesNotFitSaysSo) {
@@ -154,8 +155,9 @@ TEST(CsvBatches, AMappingThatDoesNotFitSaysSo) {
     std::vector<std::string> mappings;
     const char* part;
   } kCases[] = {
-      {{"time=t"}, "no column is mapped to 'camera_id'; say --map camera_id=COLUMN, where the file's "
-                   "columns are t, c, x"},
+      {{"time=t"},
+       "no column is mapped to 'camera_id'; say --map camera_id=COLUMN, where the file's "
+       "columns are t, c, x"},
       {{"time=t", "camera=nope"}, "there is no column 'nope'; the file's columns are t, c, x"},
       {{"time=t", "camera=c", "plat=x"}, "a sighting has no member 'plat'"},
       {{"time=t", "camera=c", "camera_id=x"}, "'camera_id' is mapped twice"},

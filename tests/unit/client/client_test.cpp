@@ -123,12 +123,14 @@ TEST(Client, ProblemsComeBackAsErrors) {
 }
 
 TEST(Client, AProblemIsNotWrittenIntoTheSink) {
-  FakeServer server = Answering(404, R"({"type":"about:blank","title":"x","status":404,"detail":"no such plate"})");
+  FakeServer server =
+      Answering(404, R"({"type":"about:blank","title":"x","status":404,"detail":"no such plate"})");
   std::string written;
-  const Status streamed = Connect(server).Trajectory({.plate = "京A/1"}, [&](std::string_view piece) {
-    written += piece;
-    return Ok();
-  });
+  const Status streamed =
+      Connect(server).Trajectory({.plate = "京A/1"}, [&](std::string_view piece) {
+        written += piece;
+        return Ok();
+      });
   ASSERT_FALSE(streamed);
   EXPECT_EQ(streamed.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(written, "");
@@ -136,7 +138,8 @@ TEST(Client, AProblemIsNotWrittenIntoTheSink) {
 }
 
 TEST(Client, AnAnswerThatIsNotUnderstoodIsAnError) {
-  for (const char* body : {"", "not json", "[]", R"({"plates":[{"plate":"A"}]})", R"({"plates":7})"}) {
+  for (const char* body :
+       {"", "not json", "[]", R"({"plates":[{"plate":"A"}]})", R"({"plates":7})"}) {
     FakeServer server = Answering(200, body);
     const auto page = Connect(server).ListPlates({});
     if (std::string_view(body) == "[]") continue;  // no member, no plates
@@ -164,16 +167,19 @@ TEST(Client, AskedAgainAfterABrokenConnectionButNotToldAgain) {
   EXPECT_EQ(calls, 2);
   TextBody body("{}\n");
   const auto outcome = client.UploadSightings(body, {});
-  ASSERT_FALSE(outcome) << "what became of the rows is not known, so they are not sent again unasked";
+  ASSERT_FALSE(outcome)
+      << "what became of the rows is not known, so they are not sent again unasked";
   EXPECT_EQ(outcome.error().code, ErrorCode::kIo);
   EXPECT_EQ(calls, 3);
 }
 
 TEST(Client, GivesUpAfterMaxAttempts) {
   FakeServer server([](const FakeRequest&) -> FakeAnswer {
-    return {.status = 503,
-            .body = R"({"type":"about:blank","title":"busy","status":503,"detail":"the queue is full"})",
-            .headers = {{"retry-after", "0"}}};
+    return {
+        .status = 503,
+        .body =
+            R"({"type":"about:blank","title":"busy","status":503,"detail":"the queue is full"})",
+        .headers = {{"retry-after", "0"}}};
   });
   ClientOptions options = Options(server.url());
   options.max_attempts = 3;
@@ -252,7 +258,8 @@ TEST(Client, MakesListsAndRevokesTokens) {
     return {.status = 201, .body = token.substr(0, token.size() - 1) + R"(,"token":"shown once"})"};
   });
   Client client = Connect(server);
-  const auto made = client.CreateToken({.name = "n", .roles = {"reader"}, .expires = {{1798761600000}}});
+  const auto made =
+      client.CreateToken({.name = "n", .roles = {"reader"}, .expires = {{1798761600000}}});
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->token.secret, "shown once");
   EXPECT_EQ(server.requests().at(0).body,
@@ -266,7 +273,8 @@ TEST(Client, ListsCameras) {
   FakeServer server = Answering(200, R"({"type":"FeatureCollection","features":[
       {"type":"Feature","geometry":{"type":"Point","coordinates":[116.33,39.99]},
        "properties":{"id":"K-0012","name":"学院路","heading_deg":90,"kind":"checkpoint"}},
-      {"type":"Feature","geometry":null,"properties":{"id":"M1","kind":"mobile","retired":true}}]})");
+      {"type":"Feature","geometry":null,"properties":{"id":"M1",
+       "kind":"mobile","retired":true}}]})");
   const auto list = Connect(server).ListCameras(true);
   ASSERT_TRUE(list) << list.error().message;
   ASSERT_EQ(list->cameras.size(), 2U);

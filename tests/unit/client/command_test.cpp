@@ -70,7 +70,8 @@ FakeServer Answering(int status, std::string body) {
 std::string Rows(int count) {
   std::string text;
   for (int i = 1; i <= count; ++i) {
-    text += R"({"camera_id":"K1","time":"2016-09-21T00:00:00Z","plate":"P)" + std::to_string(i) + "\"}\n";
+    text += R"({"camera_id":"K1","time":"2016-09-21T00:00:00Z","plate":"P)" + std::to_string(i) +
+            "\"}\n";
   }
   return text;
 }
@@ -90,8 +91,8 @@ TEST_F(Command, ExitCodesTellScriptsWhatHappened) {
     int code;
   } kCases[] = {{200, 0}, {401, 1}, {403, 1}, {404, 5}, {422, 1}, {500, 1}};
   for (const auto& test : kCases) {
-    FakeServer server =
-        Answering(test.status, R"({"type":"about:blank","title":"x","status":400,"detail":"the reason"})");
+    FakeServer server = Answering(
+        test.status, R"({"type":"about:blank","title":"x","status":400,"detail":"the reason"})");
     const Ended ended = Run({"status"}, server.url());
     EXPECT_EQ(ended.code, test.code) << test.status << ' ' << ended.err;
     if (test.code != 0) {
@@ -122,6 +123,7 @@ TEST_F(Command, UsageErrorsAreTwo) {
       {"status", "--url", "ftp://example.org"},
       {"import"},
       {"import", "/nonexistent/file.ndjson"},
+      {"import", "/dev/null", "--format", "ndjson", "--camera-kind", "mobile"},
       {"token", "create", "--name", "x", "--role", "king"},
   };
   for (const auto& args : kCases) {
@@ -177,13 +179,14 @@ TEST_F(Command, SearchOptionsBecomeTheFilter) {
            "Asia/Shanghai", "--order", "time_asc", "--limit", "7"},
           server.url());
   ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(server.requests().at(0).body,
-            R"({"filter":{"time":{"from":"2016-09-20T16:00:00.000Z","to":"2016-09-21T04:30:00.000Z"},)"
-            R"("plate":"京*","cameras":["A","B"],"area":{"type":"MultiPolygon","coordinates":)"
-            R"([[[[0.0,0.0],[1.0,0.0],[1.0,1.0],[0.0,0.0]]]]},)"
-            R"("near":{"lon":-122.5,"lat":37.5,"radius_m":800.0},)"
-            R"("attributes":{"color":["red","blue"],"year":["2013",2013]}},)"
-            R"("order":"time_asc","limit":7})");
+  EXPECT_EQ(
+      server.requests().at(0).body,
+      R"({"filter":{"time":{"from":"2016-09-20T16:00:00.000Z","to":"2016-09-21T04:30:00.000Z"},)"
+      R"("plate":"京*","cameras":["A","B"],"area":{"type":"MultiPolygon","coordinates":)"
+      R"([[[[0.0,0.0],[1.0,0.0],[1.0,1.0],[0.0,0.0]]]]},)"
+      R"("near":{"lon":-122.5,"lat":37.5,"radius_m":800.0},)"
+      R"("attributes":{"color":["red","blue"],"year":["2013",2013]}},)"
+      R"("order":"time_asc","limit":7})");
 }
 
 TEST_F(Command, ImportCountsAndSaysWhatWasRejected) {
@@ -264,7 +267,10 @@ TEST_F(Command, AnInterruptedImportGoesOnWhereItStopped) {
 TEST_F(Command, AnImportThatFailsSaysHowToGoOn) {
   FakeServer server([](const FakeRequest& request) -> FakeAnswer {
     if (request.body.find("\"P4\"") == std::string::npos) return AcceptAll(request);
-    return {.status = 507, .body = R"({"type":"about:blank","title":"full","status":507,"detail":"the disk is full"})"};
+    return {
+        .status = 507,
+        .body =
+            R"({"type":"about:blank","title":"full","status":507,"detail":"the disk is full"})"};
   });
   const std::string file = folder_.Write("a.ndjson", Rows(9));
   const Ended ended = Run({"import", file, "--batch", "1"}, server.url());
@@ -310,10 +316,12 @@ TEST_F(Command, CompletionScriptsAreWhole) {
   }
   folder_.Write("completion", Run({"completion", "bash"}, "").out);
   EXPECT_EQ(std::system(("bash -n '" + path + "'").c_str()), 0);
-  const std::string ask = "bash -c 'source \"" + path + "\"; COMP_WORDS=(sightline --json token cr); "
+  const std::string ask = "bash -c 'source \"" + path +
+                          "\"; COMP_WORDS=(sightline --json token cr); "
                           "COMP_CWORD=3; _sightline; echo \"${COMPREPLY[*]}\"; "
                           "COMP_WORDS=(sightline import --time); COMP_CWORD=2; _sightline; "
-                          "echo \"${COMPREPLY[*]}\"' > '" + path + ".words'";
+                          "echo \"${COMPREPLY[*]}\"' > '" +
+                          path + ".words'";
   ASSERT_EQ(std::system(ask.c_str()), 0);
   EXPECT_EQ(ReadFile(path + ".words"), "create\n--time-format\n");
 }

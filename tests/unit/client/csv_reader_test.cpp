@@ -23,7 +23,8 @@ std::vector<std::string> ReadRecords(std::string_view text, CsvDialect dialect =
     if (!record.status) {
       shown += "! " + record.status.error().message;
     } else {
-      for (size_t i = 0; i < record.fields.size(); ++i) shown += (i == 0 ? ": " : "|") + record.fields[i];
+      for (size_t i = 0; i < record.fields.size(); ++i)
+        shown += (i == 0 ? ": " : "|") + record.fields[i];
     }
     records.push_back(shown);
   }

@@ -57,7 +57,8 @@ FakeRequest ReadRequest(Wire& wire) {
     const size_t colon = line.find(':');
     std::string name = line.substr(0, colon);
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-    request.headers[name] = line.substr(std::min(line.find_first_not_of(' ', colon + 1), line.size()));
+    request.headers[name] =
+        line.substr(std::min(line.find_first_not_of(' ', colon + 1), line.size()));
   }
   if (request.headers.contains("content-length")) {
     request.body = wire.Bytes(std::stoul(request.headers["content-length"]));
@@ -84,7 +85,9 @@ std::string Serialize(const FakeAnswer& answer) {
 class FakeServer::Impl {
  public:
   explicit Impl(Handler handler)
-      : handler_(std::move(handler)), acceptor_(io_, kAnyPort), port_(acceptor_.local_endpoint().port()),
+      : handler_(std::move(handler)),
+        acceptor_(io_, kAnyPort),
+        port_(acceptor_.local_endpoint().port()),
         listener_([this] { Accept(); }) {}
 
   ~Impl() {

@@ -17,7 +17,8 @@ namespace {
 std::string Rows(int first, int last) {
   std::string text;
   for (int i = first; i <= last; ++i) {
-    text += R"({"camera_id":"K1","time":"2016-09-21T00:00:00Z","plate":"P)" + std::to_string(i) + "\"}\n";
+    text += R"({"camera_id":"K1","time":"2016-09-21T00:00:00Z","plate":"P)" + std::to_string(i) +
+            "\"}\n";
   }
   return text;
 }
@@ -30,7 +31,9 @@ size_t LinesOf(const std::string& body) {
   return static_cast<size_t>(std::ranges::count(body, '\n'));
 }
 
-FakeAnswer AcceptAll(const FakeRequest& request) { return {.body = Accepted(LinesOf(request.body))}; }
+FakeAnswer AcceptAll(const FakeRequest& request) {
+  return {.body = Accepted(LinesOf(request.body))};
+}
 
 struct Seen final : ImportObserver {
   Status OnBatch(const BatchOutcome& outcome) override {
@@ -47,7 +50,8 @@ struct Seen final : ImportObserver {
 
 ImportOptions Options(const FakeServer& server, uint64_t batch_rows) {
   ImportOptions options;
-  options.client = {.url = server.url(), .max_attempts = 2, .retry_wait = std::chrono::milliseconds(1)};
+  options.client = {
+      .url = server.url(), .max_attempts = 2, .retry_wait = std::chrono::milliseconds(1)};
   options.batch_rows = batch_rows;
   return options;
 }
@@ -109,7 +113,10 @@ TEST(Importer, AFullServerIsAskedAgain) {
 TEST(Importer, AnErrorEndsTheImportAndWhatWasAcknowledgedStands) {
   FakeServer server([](const FakeRequest& request) -> FakeAnswer {
     if (request.body.find("\"P3\"") == std::string::npos) return AcceptAll(request);
-    return {.status = 507, .body = R"({"type":"about:blank","title":"full","status":507,"detail":"the disk is full"})"};
+    return {
+        .status = 507,
+        .body =
+            R"({"type":"about:blank","title":"full","status":507,"detail":"the disk is full"})"};
   });
   const TemporaryFolder folder;
   Seen seen;
@@ -143,7 +150,8 @@ TEST(Importer, CamerasThatTheServerDoesNotKnowAreMadeFirst) {
       return {.body = R"({"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,
                           "properties":{"id":"KNOWN","kind":"mobile"}}]})"};
     }
-    if (request.target == "/v1/cameras") return {.body = R"({"created":1,"replaced":0,"rejected":0})"};
+    if (request.target == "/v1/cameras")
+      return {.body = R"({"created":1,"replaced":0,"rejected":0})"};
     return AcceptAll(request);
   });
   const TemporaryFolder folder;
@@ -223,7 +231,8 @@ std::vector<std::string> Explain(const std::string& text, const std::vector<Sent
 
 TEST(Duplicates, AreFoundWithinTheFileAndToldFromThoseStoredBefore) {
   const std::string twice = Rows(1, 2) + Rows(1, 1);
-  const std::string same_plate = R"({"camera_id":"K1","time":"2016-09-21T08:00:00+08:00","plate":"p-1"})";
+  const std::string same_plate =
+      R"({"camera_id":"K1","time":"2016-09-21T08:00:00+08:00","plate":"p-1"})";
   using Notes = std::vector<std::string>;
   const struct {
     const char* name;

@@ -74,16 +74,20 @@ TEST(TimeFormat, SaysWhatIsWrong) {
 
 TEST(TimeZone, TheRepeatedHourIsTakenTheFirstTimeAndTold) {
   const std::string format = "%Y-%m-%d %H:%M:%S";
-  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-11-07 00:59:59"), "2021-11-07T07:59:59.000Z");
+  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-11-07 00:59:59"),
+            "2021-11-07T07:59:59.000Z");
   EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-11-07 01:30:00"),
             "2021-11-07T08:30:00.000Z first of two");
-  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-11-07 02:00:00"), "2021-11-07T10:00:00.000Z");
+  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-11-07 02:00:00"),
+            "2021-11-07T10:00:00.000Z");
 }
 
 TEST(TimeZone, TheSkippedHourEndsAtItsEdges) {
   const std::string format = "%Y-%m-%d %H:%M:%S";
-  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-03-14 01:59:59"), "2021-03-14T09:59:59.000Z");
-  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-03-14 03:00:00"), "2021-03-14T10:00:00.000Z");
+  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-03-14 01:59:59"),
+            "2021-03-14T09:59:59.000Z");
+  EXPECT_EQ(Parsed(format, "America/Los_Angeles", "2021-03-14 03:00:00"),
+            "2021-03-14T10:00:00.000Z");
   EXPECT_NE(Parsed(format, "America/Los_Angeles", "2021-03-14 02:00:00").find("does not exist"),
             std::string::npos);
 }
