@@ -65,20 +65,20 @@ Status Rebuild(const RowWriter::Parts& parts, RowWriter& writer) {
 
 Status Recover(const RowWriter::Parts& parts, RowWriter& writer) {
   const auto marks = parts.marks.All();
+  const Sequence counted = parts.dictionary.counted();
   for (const Day day : parts.days.Days()) {
     const auto mark = marks.find(day);
     if (mark != marks.end() && !mark->second.dirty) continue;
     SIGHTLINE_ASSIGN(const auto database, OpenUnlessDamaged(parts.days, day));
     // Its held rows may be in the day already; moved now, each is found in one place only.
-    if (database != nullptr) SIGHTLINE_RETURN_IF_ERROR(writer.Drain(day));
-  }
-  if (!parts.dictionary.complete()) return Rebuild(parts, writer);
-
-  const Sequence counted = parts.dictionary.counted();
-  for (const auto& database : parts.days.OpenDays()) {
+    if (database == nullptr) continue;
+    SIGHTLINE_RETURN_IF_ERROR(writer.Drain(day));
+    if (!parts.dictionary.complete()) continue;
     SIGHTLINE_ASSIGN(auto readings, database->PendingReadings(counted));
     parts.dictionary.Add(std::move(readings));
   }
+  if (!parts.dictionary.complete()) return Rebuild(parts, writer);
+
   SIGHTLINE_ASSIGN(auto readings, parts.inbox.Readings(counted));
   parts.dictionary.Add(std::move(readings));
   return Ok();
