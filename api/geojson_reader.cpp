@@ -109,8 +109,9 @@ Result<Area> ReadArea(Json value, const JsonPath& path) {
     return area;
   }
   if (geometry.type != "MultiPolygon") {
-    return BadValue(JsonPath(path, kMembers[kType]),
-                    fmt::format("must be 'Polygon' or 'MultiPolygon', not {}", Quoted(geometry.type)));
+    return BadValue(
+        JsonPath(path, kMembers[kType]),
+        fmt::format("must be 'Polygon' or 'MultiPolygon', not {}", Quoted(geometry.type)));
   }
   SIGHTLINE_ASSIGN(const JsonArray polygons, ReadArray(geometry.coordinates, coordinates));
   for (const Json element : polygons) {

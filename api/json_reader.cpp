@@ -48,7 +48,8 @@ std::string DescribeSyntaxError(simdjson::error_code code) {
     case simdjson::F_ATOM_ERROR:
     case simdjson::N_ATOM_ERROR:
       return "not valid JSON: a bare word that is none of true, false and null";
-    default: return "not valid JSON: a bracket, a comma, a colon or a value is missing or misplaced";
+    default:
+      return "not valid JSON: a bracket, a comma, a colon or a value is missing or misplaced";
   }
 }
 
@@ -180,12 +181,13 @@ Status CheckText(std::string_view text, const JsonPath& path, const TextLimit& l
     return BadValue(path, limit.option.empty()
                               ? fmt::format("has {} bytes; at most {} are allowed", text.size(),
                                             limit.max_bytes)
-                              : fmt::format("has {} bytes; at most {} are allowed ({})", text.size(),
-                                            limit.max_bytes, limit.option));
+                              : fmt::format("has {} bytes; at most {} are allowed ({})",
+                                            text.size(), limit.max_bytes, limit.option));
   }
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      return BadValue(path, fmt::format("holds the control character U+{:04X}", static_cast<int>(c)));
+      return BadValue(path,
+                      fmt::format("holds the control character U+{:04X}", static_cast<int>(c)));
     }
   }
   return Ok();

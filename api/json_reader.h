@@ -31,8 +31,8 @@ class JsonDocument {
   std::vector<char> buffer_;  // the text with the padding that simdjson reads past
 };
 
-// A place in a document, kept as a chain on the stack, so that it costs nothing until an error needs
-// its text. A path refers to its parent and to the member's name: keep both alive.
+// A place in a document, kept as a chain on the stack, so that it costs nothing until an error
+// needs its text. A path refers to its parent and to the member's name: keep both alive.
 class JsonPath {
  public:
   JsonPath() = default;  // the whole document

@@ -38,7 +38,8 @@ constexpr CodeRow kCodes[] = {
 
 const CodeRow& RowOf(ErrorCode code) {
   const auto* row = std::ranges::find(kCodes, code, &CodeRow::code);
-  return row != std::end(kCodes) ? *row : *std::ranges::find(kCodes, ErrorCode::kInternal, &CodeRow::code);
+  return row != std::end(kCodes) ? *row
+                                 : *std::ranges::find(kCodes, ErrorCode::kInternal, &CodeRow::code);
 }
 
 // Statuses that no ErrorCode stands for: problems of HTTP itself, with type "about:blank", whose
@@ -113,7 +114,8 @@ Error ParseProblem(int status, std::string_view body) {
               std::string(TextMember(object, "field"))};
   if (error.message.empty()) error.message = TextMember(object, "title");
   for (const CodeRow& row : kCodes) {
-    if (row.status == status && TypeOf(row.code) == TextMember(object, "type")) error.code = row.code;
+    if (row.status == status && TypeOf(row.code) == TextMember(object, "type"))
+      error.code = row.code;
   }
   return error;
 }

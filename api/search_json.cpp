@@ -42,7 +42,8 @@ Result<Interval> ReadInterval(Json value, const JsonPath& path) {
 Result<std::string> ReadPlatePattern(Json value, const JsonPath& path) {
   SIGHTLINE_ASSIGN(const std::string_view text, ReadText(value, path, {1, 1024}));
   Result<std::string> pattern = NormalizePlatePattern(text);
-  if (!pattern) return BadValue(path, fmt::format("is no plate pattern: {}", pattern.error().message));
+  if (!pattern)
+    return BadValue(path, fmt::format("is no plate pattern: {}", pattern.error().message));
   // An empty pattern means "any" inside; the client that sent only blanks did not ask for that.
   if (pattern->empty()) return BadValue(path, "holds no letters, digits or wildcards");
   return pattern;
@@ -257,9 +258,9 @@ Result<TimestampMs> ParseTimeParameter(std::string_view text, std::string_view n
   const Result<TimestampMs> time =
       whole_number ? Result<TimestampMs>(TimestampMs{milliseconds}) : ParseRfc3339(text);
   if (!time) {
-    return InvalidArgument(
-        fmt::format("{} is no time: {} or whole milliseconds since 1970", name, time.error().message),
-        std::string(name));
+    return InvalidArgument(fmt::format("{} is no time: {} or whole milliseconds since 1970", name,
+                                       time.error().message),
+                           std::string(name));
   }
   if (*time < kMinTimestamp || *time > kMaxTimestamp) {
     return InvalidArgument(

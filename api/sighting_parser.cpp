@@ -49,9 +49,9 @@ Result<AttributeValue> ReadAttributeValue(Json value, const JsonPath& path,
                                           const SightingLimits& limits) {
   switch (value.type()) {
     case simdjson::dom::element_type::STRING: {
-      SIGHTLINE_ASSIGN(const std::string_view text,
-                       ReadText(value, path,
-                                {0, limits.max_attribute_value_bytes, "max_attribute_value_bytes"}));
+      SIGHTLINE_ASSIGN(const std::string_view text, ReadText(value, path,
+                                                             {0, limits.max_attribute_value_bytes,
+                                                              "max_attribute_value_bytes"}));
       return AttributeValue(std::in_place_type<std::string>, text);
     }
     case simdjson::dom::element_type::INT64: return AttributeValue(int64_t{value});
@@ -123,13 +123,15 @@ Status ReadMember(size_t member, Json value, const JsonPath& path, const Sightin
                   Sighting& sighting) {
   switch (member) {
     case kSourceId: {
-      SIGHTLINE_ASSIGN(sighting.source_id,
-                       ReadText(value, path, {1, limits.max_source_id_bytes, "max_source_id_bytes"}));
+      SIGHTLINE_ASSIGN(
+          sighting.source_id,
+          ReadText(value, path, {1, limits.max_source_id_bytes, "max_source_id_bytes"}));
       return Ok();
     }
     case kCameraId: {
-      SIGHTLINE_ASSIGN(sighting.camera_id,
-                       ReadText(value, path, {1, limits.max_camera_id_bytes, "max_camera_id_bytes"}));
+      SIGHTLINE_ASSIGN(
+          sighting.camera_id,
+          ReadText(value, path, {1, limits.max_camera_id_bytes, "max_camera_id_bytes"}));
       return Ok();
     }
     case kTime: {
@@ -194,7 +196,8 @@ Result<Sighting> SightingParser::Parse(std::string_view json) {
                                  return ReadMember(member, text, path, impl_->limits, *sighting);
                                }));
   for (const size_t required : {size_t{kCameraId}, size_t{kTime}}) {
-    if (!(seen & (1u << required))) return BadValue(JsonPath(root, kMembers[required]), "is missing");
+    if (!(seen & (1u << required)))
+      return BadValue(JsonPath(root, kMembers[required]), "is missing");
   }
   return sighting;
 }

@@ -26,8 +26,9 @@ Result<std::vector<std::string>> ReadRoles(Json value, const JsonPath& path) {
     const JsonPath here(path, index++);
     SIGHTLINE_ASSIGN(const std::string_view role, ReadText(element, here, {0, 64}));
     if (std::ranges::find(kTokenRoles, role) == std::end(kTokenRoles)) {
-      return BadValue(here, fmt::format("must be owner, reader, writer, operator or auditor, not {}",
-                                        Quoted(role)));
+      return BadValue(
+          here,
+          fmt::format("must be owner, reader, writer, operator or auditor, not {}", Quoted(role)));
     }
     if (std::ranges::find(roles, role) != roles.end()) return RepeatedMember(here);
     roles.emplace_back(role);
@@ -81,7 +82,8 @@ Result<TokenRequest> ParseTokenRequest(std::string_view json) {
   SIGHTLINE_ASSIGN(const uint32_t seen,
                    ReadMembers(object, root, kMembers, NullMeaning::kAbsent, read));
   for (const size_t required : {size_t{kName}, size_t{kRoles}}) {
-    if (!(seen & (1u << required))) return BadValue(JsonPath(root, kMembers[required]), "is missing");
+    if (!(seen & (1u << required)))
+      return BadValue(JsonPath(root, kMembers[required]), "is missing");
   }
   return request;
 }

@@ -30,7 +30,8 @@ std::string AttributesText(const TrajectoryPoint& point) {
 
 const Column kColumns[] = {
     {"id", "", [](const TrajectoryPoint& p) { return p.sighting.id.ToString(); }},
-    {"time", "time", [](const TrajectoryPoint& p) { return FormatTimestamp(p.sighting.sighting.time); }},
+    {"time", "time",
+     [](const TrajectoryPoint& p) { return FormatTimestamp(p.sighting.sighting.time); }},
     {"received", "received",
      [](const TrajectoryPoint& p) { return FormatTimestamp(p.sighting.received); }},
     {"plate", "plate", [](const TrajectoryPoint& p) { return p.sighting.sighting.plate; }},
@@ -40,7 +41,8 @@ const Column kColumns[] = {
      [](const TrajectoryPoint& p) { return Number(p.sighting.sighting.plate_confidence); }},
     {"plate_color", "plate_color",
      [](const TrajectoryPoint& p) { return p.sighting.sighting.plate_color; }},
-    {"camera_id", "camera_id", [](const TrajectoryPoint& p) { return p.sighting.sighting.camera_id; }},
+    {"camera_id", "camera_id",
+     [](const TrajectoryPoint& p) { return p.sighting.sighting.camera_id; }},
     {"source_id", "source_id",
      [](const TrajectoryPoint& p) { return p.sighting.sighting.source_id.value_or(""); }},
     {"lon", "location",

@@ -32,7 +32,8 @@ constexpr FormatRow kFormats[] = {
      "gpx"},
     {TrajectoryFormat::kKml, "kml", "application/vnd.google-earth.kml+xml", "application/kml",
      "application/vnd.google-earth.kml+xml", "kml"},
-    {TrajectoryFormat::kCsv, "csv", "text/csv", "application/csv", "text/csv; charset=utf-8", "csv"},
+    {TrajectoryFormat::kCsv, "csv", "text/csv", "application/csv", "text/csv; charset=utf-8",
+     "csv"},
 };
 
 const FormatRow& RowOf(TrajectoryFormat format) {
@@ -112,7 +113,8 @@ Result<TrajectoryFormat> ParseTrajectoryFormat(std::string_view name) {
   const auto* row = std::ranges::find(kFormats, name, &FormatRow::name);
   if (row != std::end(kFormats)) return row->format;
   return InvalidArgument(
-      fmt::format("format must be geojson, mfjson, gpx, kml or csv, not {}", Quoted(name)), "format");
+      fmt::format("format must be geojson, mfjson, gpx, kml or csv, not {}", Quoted(name)),
+      "format");
 }
 
 std::optional<TrajectoryFormat> NegotiateTrajectoryFormat(std::string_view accept) {

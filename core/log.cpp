@@ -14,7 +14,8 @@
 namespace sightline {
 namespace {
 
-constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warning", "error", "off"};
+constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warning", "error",
+                                                         "off"};
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {

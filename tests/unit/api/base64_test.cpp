@@ -34,12 +34,14 @@ TEST(Base64, EveryByteGoesThere) {
 
 TEST(Base64, AnythingButTheOneRightTextIsRefused) {
   for (const std::string_view text :
-       {"Zg=", "Zg", "Z", "Zg===", "====", "=", "Zh==", "Zm9=", " Zg==", "Zg== ", "Zm 9v", "Zm9v\n",
-        "\nZm9v", "Zg==Zg==", "Z=9v", "Zm=v", "=m9v", "+-8=", "Zm9v-", "Zm9v----", "    ", "Zm9\xC3"}) {
+       {"Zg=",   "Zg",    "Z",     "Zg===",    "====",   "=",        "Zh==", "Zm9=",
+        " Zg==", "Zg== ", "Zm 9v", "Zm9v\n",   "\nZm9v", "Zg==Zg==", "Z=9v", "Zm=v",
+        "=m9v",  "+-8=",  "Zm9v-", "Zm9v----", "    ",   "Zm9\xC3"}) {
     EXPECT_EQ(DecodeBase64(text), std::nullopt) << text;
   }
   EXPECT_EQ(DecodeBase64(std::string_view("Zm9\0", 4)), std::nullopt);
-  for (const std::string_view text : {"Z", "Zh", "Zg==", "Zm8=", "Zm9v\n", " Zm9v", "+/8", "Zm9*"}) {
+  for (const std::string_view text :
+       {"Z", "Zh", "Zg==", "Zm8=", "Zm9v\n", " Zm9v", "+/8", "Zm9*"}) {
     EXPECT_EQ(DecodeBase64Url(text), std::nullopt) << text;
   }
 }

@@ -35,9 +35,11 @@ INSTANTIATE_TEST_SUITE_P(
                    R"({"id":"K-0012","name":"学院路","location":{"lon":116.33,"lat":39.99},
                        "heading_deg":90,"kind":"checkpoint"})",
                    kFull},
-        GoodCamera{"OnlyWhatIsRequired", R"({"id":"K","location":{"lon":1,"lat":2}})",
+        GoodCamera{"OnlyWhatIsRequired",
+                   R"({"id":"K","location":{"lon":1,"lat":2}})",
                    {.id = "K", .location = Position{1, 2}}},
-        GoodCamera{"MobileWithoutPlace", R"({"id":"car-7","kind":"mobile"})",
+        GoodCamera{"MobileWithoutPlace",
+                   R"({"id":"car-7","kind":"mobile"})",
                    {.id = "car-7", .kind = CameraKind::kMobile}},
         GoodCamera{"NullStandsForAbsent",
                    R"({"id":"K","name":null,"heading_deg":null,"location":{"lon":1,"lat":2}})",
@@ -55,9 +57,10 @@ INSTANTIATE_TEST_SUITE_P(
                    R"({"type":"Feature","id":12,"geometry":{"type":"Point","coordinates":[1,2]},
                        "properties":null})",
                    {.id = "12", .location = Position{1, 2}}},
-        GoodCamera{"MobileFeatureWithoutPlace",
-                   R"({"type":"Feature","geometry":null,"properties":{"id":"car","kind":"mobile"}})",
-                   {.id = "car", .kind = CameraKind::kMobile}}),
+        GoodCamera{
+            "MobileFeatureWithoutPlace",
+            R"({"type":"Feature","geometry":null,"properties":{"id":"car","kind":"mobile"}})",
+            {.id = "car", .kind = CameraKind::kMobile}}),
     [](const auto& test) { return test.param.name; });
 
 struct BadCamera {
@@ -98,12 +101,14 @@ INSTANTIATE_TEST_SUITE_P(
                   "/retired", "not a known member"},
         BadCamera{"FeatureWithoutPlace", R"({"type":"Feature","id":"K","properties":{}})",
                   "/geometry", "mobile"},
-        BadCamera{"FeatureWithALine",
-                  R"({"type":"Feature","id":"K","geometry":{"type":"LineString","coordinates":[[1,2]]}})",
-                  "/geometry/type", "'Point'"},
-        BadCamera{"FeatureOffTheGlobe",
-                  R"({"type":"Feature","id":"K","geometry":{"type":"Point","coordinates":[39.9,116.3]}})",
-                  "/geometry/coordinates/1", "between -90 and 90"},
+        BadCamera{
+            "FeatureWithALine",
+            R"({"type":"Feature","id":"K","geometry":{"type":"LineString","coordinates":[[1,2]]}})",
+            "/geometry/type", "'Point'"},
+        BadCamera{
+            "FeatureOffTheGlobe",
+            R"({"type":"Feature","id":"K","geometry":{"type":"Point","coordinates":[39.9,116.3]}})",
+            "/geometry/coordinates/1", "between -90 and 90"},
         BadCamera{"FeatureWithTwoIds",
                   R"({"type":"Feature","id":"K","geometry":{"type":"Point","coordinates":[1,2]},
                       "properties":{"id":"L"}})",

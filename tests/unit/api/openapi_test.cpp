@@ -1,4 +1,5 @@
-// The OpenAPI document is sound by itself; that the server keeps to it is tested against the server.
+// The OpenAPI document is sound by itself; that the server keeps to it is tested against the
+// server.
 #include "api/openapi.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,8 @@ void VisitReferences(Element element, Visit visit) {
 class OpenApi : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_EQ(parser_.parse(simdjson::padded_string(OpenApiDocument())).get(root_), simdjson::SUCCESS);
+    ASSERT_EQ(parser_.parse(simdjson::padded_string(OpenApiDocument())).get(root_),
+              simdjson::SUCCESS);
   }
 
   simdjson::dom::parser parser_;

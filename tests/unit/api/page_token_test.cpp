@@ -8,11 +8,14 @@ namespace {
 const std::string kQuestion = "search {\"from\":0}";
 
 TEST(PageToken, CarriesItsPlaceThroughText) {
-  for (const std::string& position : {std::string(), std::string("a\0\xFF", 3), std::string(500, 'x')}) {
+  for (const std::string& position :
+       {std::string(), std::string("a\0\xFF", 3), std::string(500, 'x')}) {
     const std::string text = EncodePageToken({.as_of = 0xFEDCBA9876543210, .position = position},
                                              kQuestion);
-    EXPECT_EQ(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-              std::string::npos) << text;
+    EXPECT_EQ(
+        text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+        std::string::npos)
+        << text;
     const auto token = DecodePageToken(text, kQuestion);
     ASSERT_TRUE(token);
     EXPECT_EQ(token->as_of, 0xFEDCBA9876543210u);

@@ -25,9 +25,10 @@ TEST(Problem, EveryCodeHasTheStatusOfTheContract) {
 }
 
 TEST(Problem, BearsWhatAppliesAndEscapesIt) {
-  EXPECT_EQ(ProblemJson(InvalidArgument("no \"京\"\n", "/a~1b"), std::nullopt, 17),
-            R"({"type":"/problems/invalid-argument","title":"The request is malformed","status":400,)"
-            R"("detail":"no \"京\"\n","field":"/a~1b","line":17})");
+  EXPECT_EQ(
+      ProblemJson(InvalidArgument("no \"京\"\n", "/a~1b"), std::nullopt, 17),
+      R"({"type":"/problems/invalid-argument","title":"The request is malformed","status":400,)"
+      R"("detail":"no \"京\"\n","field":"/a~1b","line":17})");
   EXPECT_EQ(ProblemJson(NotFound("no such camera")),
             R"({"type":"/problems/not-found","title":"There is no such thing","status":404,)"
             R"("detail":"no such camera"})");
@@ -56,7 +57,8 @@ TEST(Problem, WhatIsNoProblemIsAnInternalErrorWithTheBody) {
 }
 
 TEST(Problem, OfAnotherServerIsReadByItsStatus) {
-  EXPECT_EQ(ParseProblem(404, R"({"type":"about:blank","title":"Not Found"})"), NotFound("Not Found"));
+  EXPECT_EQ(ParseProblem(404, R"({"type":"about:blank","title":"Not Found"})"),
+            NotFound("Not Found"));
 }
 
 }  // namespace

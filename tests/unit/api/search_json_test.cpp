@@ -166,9 +166,10 @@ INSTANTIATE_TEST_SUITE_P(
                     InFilter(R"("area":{"type":"Polygon","crs":{},"coordinates":)" +
                              std::string(kSquare) + "}"),
                     "/filter/area/crs", "not a known member"},
-        BadQuestion{"RingNotClosed",
-                    InFilter(R"("area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]})"),
-                    "/filter/area/coordinates/0", "closed"},
+        BadQuestion{
+            "RingNotClosed",
+            InFilter(R"("area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]})"),
+            "/filter/area/coordinates/0", "closed"},
         BadQuestion{"RingOfThree",
                     InFilter(R"("area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[0,0]]]})"),
                     "/filter/area/coordinates/0", "four"},
@@ -176,12 +177,14 @@ INSTANTIATE_TEST_SUITE_P(
                     "/filter/area/coordinates", "ring"},
         BadQuestion{"NoPolygon", InFilter(R"("area":{"type":"MultiPolygon","coordinates":[]})"),
                     "/filter/area/coordinates", "polygon"},
-        BadQuestion{"PositionOffTheGlobe",
-                    InFilter(R"("area":{"type":"Polygon","coordinates":[[[0,0],[181,0],[1,1],[0,0]]]})"),
-                    "/filter/area/coordinates/0/1/0", "between -180 and 180"},
-        BadQuestion{"PositionOfOneNumber",
-                    InFilter(R"("area":{"type":"MultiPolygon","coordinates":[[[[0],[1,0],[1,1],[0,0]]]]})"),
-                    "/filter/area/coordinates/0/0/0", "[lon, lat]"},
+        BadQuestion{
+            "PositionOffTheGlobe",
+            InFilter(R"("area":{"type":"Polygon","coordinates":[[[0,0],[181,0],[1,1],[0,0]]]})"),
+            "/filter/area/coordinates/0/1/0", "between -180 and 180"},
+        BadQuestion{
+            "PositionOfOneNumber",
+            InFilter(R"("area":{"type":"MultiPolygon","coordinates":[[[[0],[1,0],[1,1],[0,0]]]]})"),
+            "/filter/area/coordinates/0/0/0", "[lon, lat]"},
         BadQuestion{"AreaOfTooManyPositions",
                     InFilter(R"("area":{"type":"Polygon","coordinates":[)" + RingOf(5'000) + "," +
                              RingOf(5'000) + "]}"),
@@ -218,8 +221,10 @@ std::string Canonical(const std::string& json) {
 }
 
 TEST(CanonicalFilter, IsTheSameForTheSameQuestionHoweverItIsPut) {
-  EXPECT_EQ(Canonical(R"({"plate":"京a-1","cameras":["b","a","b"],"time":{"from":0}})"),
-            Canonical(R"({ "time":{"from":"1970-01-01T08:00:00+08:00"},"cameras":["a","b"],"plate":"京A1"})"));
+  EXPECT_EQ(
+      Canonical(R"({"plate":"京a-1","cameras":["b","a","b"],"time":{"from":0}})"),
+      Canonical(
+          R"({ "time":{"from":"1970-01-01T08:00:00+08:00"},"cameras":["a","b"],"plate":"京A1"})"));
   EXPECT_EQ(Canonical(R"({"attributes":{"b":[true],"a":1}})"),
             Canonical(R"({"attributes":{"a":[1],"b":true}})"));
 }
@@ -244,7 +249,8 @@ TEST(CanonicalFilter, DiffersWhereTheQuestionDiffers) {
       R"({"attributes":{"a":true}})",
       R"({"attributes":{"a":[1,2]}})"};
   std::set<std::string> seen;
-  for (const std::string& filter : filters) EXPECT_TRUE(seen.insert(Canonical(filter)).second) << filter;
+  for (const std::string& filter : filters)
+    EXPECT_TRUE(seen.insert(Canonical(filter)).second) << filter;
 }
 
 TEST(QueryParameters, TimesAreTextOrMilliseconds) {

@@ -135,8 +135,7 @@ std::string ManyAttributes(int count) {
 INSTANTIATE_TEST_SUITE_P(
     SightingParser, BadLines,
     testing::Values(
-        BadLine{"Empty", "", "", "empty"},
-        BadLine{"NoJson", "hello", "", "not valid JSON"},
+        BadLine{"Empty", "", "", "empty"}, BadLine{"NoJson", "hello", "", "not valid JSON"},
         BadLine{"CutOff", R"({"camera_id":"K","time":)", "", "JSON"},
         BadLine{"TwoValues", R"({"camera_id":"K","time":1} {"camera_id":"K","time":2})", "",
                 "not valid JSON"},
@@ -147,7 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"LoneHighSurrogate", R"({"camera_id":"K\ud800","time":1})", "", "escape"},
         BadLine{"LoneLowSurrogate", R"({"camera_id":"K\udc00","time":1})", "", "escape"},
         BadLine{"HighSurrogateTwice", R"({"camera_id":"K\ud800\ud800","time":1})", "", "escape"},
-        BadLine{"RawControlCharacter", "{\"camera_id\":\"K\n\",\"time\":1}", "", "control character"},
+        BadLine{"RawControlCharacter", "{\"camera_id\":\"K\n\",\"time\":1}", "",
+                "control character"},
         BadLine{"DeepNesting", std::string(10'000, '[') + std::string(10'000, ']'), "", "nested"},
         BadLine{"NotANumber", With(R"("speed_kmh":NaN)"), "", "JSON"},
         BadLine{"Infinite", With(R"("speed_kmh":-Infinity)"), "", "NaN and Infinity"},
@@ -160,7 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"NoCamera", R"({"time":1})", "/camera_id", "missing"},
         BadLine{"NullCamera", R"({"camera_id":null,"time":1})", "/camera_id", "missing"},
         BadLine{"EmptyCamera", R"({"camera_id":"","time":1})", "/camera_id", "empty"},
-        BadLine{"NumericCamera", R"({"camera_id":12,"time":1})", "/camera_id", "string, not a number"},
+        BadLine{"NumericCamera", R"({"camera_id":12,"time":1})", "/camera_id",
+                "string, not a number"},
         BadLine{"LongCamera", R"({"camera_id":")" + std::string(129, 'k') + R"(","time":1})",
                 "/camera_id", "max_camera_id_bytes"},
         BadLine{"ControlCharacterInCamera", R"({"camera_id":"a\u0000b","time":1})", "/camera_id",
@@ -175,17 +176,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"TimeBefore1970", R"({"camera_id":"K","time":-1})", "/time", "1970"},
         BadLine{"TimeInTheFarFuture", R"({"camera_id":"K","time":"9999-01-01T00:00:00Z"})", "/time",
                 "2149"},
-        BadLine{"TimeInMicroseconds", R"({"camera_id":"K","time":1474424556120000})", "/time", "2149"},
-        BadLine{"TimeWithFraction", R"({"camera_id":"K","time":1.5})", "/time", "whole milliseconds"},
+        BadLine{"TimeInMicroseconds", R"({"camera_id":"K","time":1474424556120000})", "/time",
+                "2149"},
+        BadLine{"TimeWithFraction", R"({"camera_id":"K","time":1.5})", "/time",
+                "whole milliseconds"},
         BadLine{"TimeIsBoolean", R"({"camera_id":"K","time":true})", "/time", "not a boolean"},
         BadLine{"EmptySourceId", With(R"("source_id":"")"), "/source_id", "empty"},
-        BadLine{"LongSourceId", With(R"("source_id":")" + std::string(257, 's') + "\""), "/source_id",
-                "max_source_id_bytes"},
+        BadLine{"LongSourceId", With(R"("source_id":")" + std::string(257, 's') + "\""),
+                "/source_id", "max_source_id_bytes"},
         BadLine{"EmptyPlate", With(R"("plate":"")"), "/plate", "leave it out"},
         BadLine{"PlateOfSeparators", With(R"("plate":"- .")"), "/plate", "no letters or digits"},
         BadLine{"PlateWithAStar", With(R"("plate":"A*1")"), "/plate", "letters and digits"},
         BadLine{"LongPlate", With(R"("plate":")" + std::string(65, 'A') + "\""), "/plate", "64"},
-        BadLine{"HugePlate", With(R"("plate":")" + std::string(100'000, 'A') + "\""), "/plate", "256"},
+        BadLine{"HugePlate", With(R"("plate":")" + std::string(100'000, 'A') + "\""), "/plate",
+                "256"},
         BadLine{"NumericPlate", With(R"("plate":12345)"), "/plate", "string"},
         BadLine{"LongPlateColor", With(R"("plate_color":")" + std::string(33, 'b') + "\""),
                 "/plate_color", "32"},
@@ -211,11 +215,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "/attributes/a", "send it as a string"},
         BadLine{"TooManyAttributes", ManyAttributes(65), "/attributes", "max_attributes"},
         BadLine{"LocationIsAList", With(R"("location":[116,39])"), "/location", "an object"},
-        BadLine{"LocationWithoutLat", With(R"("location":{"lon":116})"), "/location/lat", "missing"},
-        BadLine{"LocationOffTheGlobe", With(R"("location":{"lon":116,"lat":90.5})"), "/location/lat",
-                "between -90 and 90"},
-        BadLine{"LocationWithMore", With(R"("location":{"lon":1,"lat":2,"alt":3})"), "/location/alt",
-                "not a known"},
+        BadLine{"LocationWithoutLat", With(R"("location":{"lon":116})"), "/location/lat",
+                "missing"},
+        BadLine{"LocationOffTheGlobe", With(R"("location":{"lon":116,"lat":90.5})"),
+                "/location/lat", "between -90 and 90"},
+        BadLine{"LocationWithMore", With(R"("location":{"lon":1,"lat":2,"alt":3})"),
+                "/location/alt", "not a known"},
         BadLine{"LocationWithNull", With(R"("location":{"lon":1,"lat":null})"), "/location/lat",
                 "not null"},
         BadLine{"LaneWithFraction", With(R"("lane":1.5)"), "/lane", "whole number"},
@@ -376,8 +381,9 @@ TEST(SightingJson, FieldsNarrowAndIncludeAddsVectors) {
 }
 
 TEST(SightingJson, UnknownFieldNamesAreRefused) {
-  for (const auto& [include, fields, parameter] :
-       {std::tuple{"images", "", "include"}, {"", "plate,colour", "fields"}, {"", "plate,,time", "fields"}}) {
+  for (const auto& [include, fields, parameter] : {std::tuple{"images", "", "include"},
+                                                   {"", "plate,colour", "fields"},
+                                                   {"", "plate,,time", "fields"}}) {
     const auto parsed = ParseSightingFields(include, fields);
     ASSERT_FALSE(parsed) << include << fields;
     EXPECT_EQ(parsed.error().field, parameter);

@@ -17,8 +17,9 @@ TEST(TokenJson, ReadsAWholeRequest) {
 }
 
 TEST(TokenJson, ExpiryAndPurposeMayBeLeftOut) {
-  for (const std::string json : {R"({"name":"a","roles":["owner"]})",
-                                 R"({"name":"a","roles":["owner"],"expires":null,"standing_purpose":null})"}) {
+  for (const std::string json :
+       {R"({"name":"a","roles":["owner"]})",
+        R"({"name":"a","roles":["owner"],"expires":null,"standing_purpose":null})"}) {
     const auto request = ParseTokenRequest(json);
     ASSERT_TRUE(request) << request.error().message;
     EXPECT_EQ(request->expires, std::nullopt);
@@ -42,8 +43,10 @@ TEST(TokenJson, RefusesWhatIsWrongWithItsField) {
       {.json = R"({"name":"a","roles":["reader","root"]})", .field = "/roles/1"},
       {.json = R"({"name":"a","roles":["reader","reader"]})", .field = "/roles/1"},
       {.json = R"({"name":"a","roles":["reader"],"expires":"tomorrow"})", .field = "/expires"},
-      {.json = R"({"name":"a","roles":["reader"],"standing_purpose":"ab"})", .field = "/standing_purpose"},
-      {.json = R"({"name":"a","roles":["reader"],"standing_purpose":"京A"})", .field = "/standing_purpose"},
+      {.json = R"({"name":"a","roles":["reader"],"standing_purpose":"ab"})",
+       .field = "/standing_purpose"},
+      {.json = R"({"name":"a","roles":["reader"],"standing_purpose":"京A"})",
+       .field = "/standing_purpose"},
       {.json = R"({"name":"a","roles":["reader"],"token":"x"})", .field = "/token"},
   };
   for (const BadRequest& example : cases) {

@@ -54,11 +54,17 @@ std::vector<Trip> Trips() {
            .line = {{1, 2}, {3, 4}, {5, 6}},
            .times = {{20'000'000}, {20'000'000}, {20'001'000}},
            .length = {99}},
-          {.number = 4, .from = {30'000'000}, .to = {30'000'001}, .line = {}, .times = {}, .length = {}}};
+          {.number = 4,
+           .from = {30'000'000},
+           .to = {30'000'001},
+           .line = {},
+           .times = {},
+           .length = {}}};
 }
 
 // Batches as query::Trajectory gives them: `batch` points at a time, each with the trips that are
-// known to have ended: those before the trip of the batch's last point, and the last one at the end.
+// known to have ended: those before the trip of the batch's last point, and the last one at the
+// end.
 std::string Write(TrajectoryFormat format, size_t batch, std::string_view next_page_token = "",
                   const SightingFields& fields = {}) {
   const std::vector<TrajectoryPoint> points = Points();
@@ -139,9 +145,9 @@ TEST(TrajectoryWriter, GeoJsonHasAPointForEachReadingAndALineBehindEachTrip) {
         geometry.is_null() ? "null" : std::string(std::string_view(geometry["type"]));
     shape.push_back(type + " " + std::to_string(uint64_t(feature["properties"]["trip"])));
   }
-  EXPECT_EQ(shape, (std::vector<std::string>{"Point 1", "null 1", "Point 1", "LineString 1", "Point 2",
-                                             "Point 3", "Point 3", "Point 3", "LineString 3",
-                                             "null 4", "null 4"}));
+  EXPECT_EQ(shape, (std::vector<std::string>{"Point 1", "null 1", "Point 1", "LineString 1",
+                                             "Point 2", "Point 3", "Point 3", "Point 3",
+                                             "LineString 3", "null 4", "null 4"}));
   const auto line = root["features"].at(3);
   EXPECT_EQ(simdjson::minify(line["geometry"]["coordinates"].value()),
             "[[116.25,39.5],[-1e-05,1e-07]]");
@@ -166,8 +172,9 @@ TEST(TrajectoryWriter, FieldsNarrowGeoJsonAndCsv) {
   ASSERT_TRUE(fields);
   simdjson::dom::parser parser;
   const auto root = ParseJson(parser, Write(TrajectoryFormat::kGeoJson, 9, "", *fields));
-  EXPECT_EQ(simdjson::minify(root["features"].at(1)["properties"].value()),
-            "{\"id\":\"" + Points()[1].sighting.id.ToString() + "\",\"camera_id\":\"K-1\",\"trip\":1}");
+  EXPECT_EQ(
+      simdjson::minify(root["features"].at(1)["properties"].value()),
+      "{\"id\":\"" + Points()[1].sighting.id.ToString() + "\",\"camera_id\":\"K-1\",\"trip\":1}");
   const std::string csv = Write(TrajectoryFormat::kCsv, 9, "", *fields);
   EXPECT_EQ(csv.substr(0, csv.find("\r\n")), "id,camera_id,lon,lat,trip");
 }
@@ -240,9 +247,11 @@ TEST(TrajectoryWriter, KmlHasAPlacemarkForEachReadingAndATrackForEachTrip) {
 }
 
 TEST(TrajectoryWriter, XmlFormatsAreWholeWithoutReadings) {
-  EXPECT_EQ(ParseXml(WriteNothing(TrajectoryFormat::kGpx)).get_child("gpx.trk").count("trkseg"), 0u);
-  EXPECT_EQ(ParseXml(WriteNothing(TrajectoryFormat::kKml)).get_child("kml.Document").count("Placemark"),
+  EXPECT_EQ(ParseXml(WriteNothing(TrajectoryFormat::kGpx)).get_child("gpx.trk").count("trkseg"),
             0u);
+  EXPECT_EQ(
+      ParseXml(WriteNothing(TrajectoryFormat::kKml)).get_child("kml.Document").count("Placemark"),
+      0u);
 }
 
 TEST(TrajectoryWriter, CharactersThatXmlCannotHoldAreReplaced) {
@@ -264,19 +273,22 @@ TEST(TrajectoryWriter, CsvQuotesWhatItMust) {
   writer->Begin({.plate = "京A", .as_of = 1}, out);
   writer->Append(std::span(&point, 1), {}, out);
   writer->End("next", out);
-  EXPECT_EQ(out,
-            "id,time,received,plate,plate_read,plate_confidence,plate_color,camera_id,source_id,lon,"
-            "lat,lane,speed_kmh,trip,attributes,image\r\n" +
-                point.sighting.id.ToString() +
-                ",1970-01-01T00:00:01.000Z,1970-01-01T00:00:01.001Z,\"京A<&>\"\"'\",\"京A<&>\"\"'\","
-                "0.5,,\"a,\"\"b\"\"\r\nc\",,116.25,39.5,2,,1,"
-                "\"{\"\"color\"\":\"\"red\"\",\"\"year\"\":2013}\",=cmd\r\n");
+  EXPECT_EQ(
+      out,
+      "id,time,received,plate,plate_read,plate_confidence,plate_color,camera_id,source_id,lon,"
+      "lat,lane,speed_kmh,trip,attributes,image\r\n" +
+          point.sighting.id.ToString() +
+          ",1970-01-01T00:00:01.000Z,1970-01-01T00:00:01.001Z,\"京A<&>\"\"'\",\"京A<&>\"\"'\","
+          "0.5,,\"a,\"\"b\"\"\r\nc\",,116.25,39.5,2,,1,"
+          "\"{\"\"color\"\":\"\"red\"\",\"\"year\"\":2013}\",=cmd\r\n");
 }
 
 TEST(TrajectoryFormat, IsChosenByName) {
-  for (const auto& [name, format] :
-       {std::pair{"geojson", TrajectoryFormat::kGeoJson}, {"mfjson", TrajectoryFormat::kMovingFeatures},
-        {"gpx", TrajectoryFormat::kGpx}, {"kml", TrajectoryFormat::kKml}, {"csv", TrajectoryFormat::kCsv}}) {
+  for (const auto& [name, format] : {std::pair{"geojson", TrajectoryFormat::kGeoJson},
+                                     {"mfjson", TrajectoryFormat::kMovingFeatures},
+                                     {"gpx", TrajectoryFormat::kGpx},
+                                     {"kml", TrajectoryFormat::kKml},
+                                     {"csv", TrajectoryFormat::kCsv}}) {
     const auto parsed = ParseTrajectoryFormat(name);
     ASSERT_TRUE(parsed) << name;
     EXPECT_EQ(*parsed, format);

@@ -27,27 +27,30 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(PlateCase{"ABC123", "ABC123"}, PlateCase{"abc-123", "ABC123"},
                     PlateCase{" 7 abc.123\t", "7ABC123"}, PlateCase{"京a·12 345", "京A12345"},
                     PlateCase{"京A·12345", "京A12345"}, PlateCase{"粤Ｂ１２３４５", "粤B12345"},
-                    PlateCase{"京　A．１", "京A1"},                   // ideographic blank, wide dot
+                    PlateCase{"京　A．１", "京A1"},  // ideographic blank, wide dot
                     PlateCase{"WJ01警1234", "WJ01警1234"},
-                    PlateCase{"١٢٣٤ أ ب ج", "١٢٣٤أبج"},                 // Arabic digits stay
+                    PlateCase{"١٢٣٤ أ ب ج", "١٢٣٤أبج"},                     // Arabic digits stay
                     PlateCase{"กข 1234", "กข1234"}, PlateCase{"กิ1", "กิ1"},  // a Thai vowel mark
                     PlateCase{"品川 500 さ 12-34", "品川500さ1234"},
-                    PlateCase{"ｻ12", "サ12"},                          // half-width katakana
+                    PlateCase{"ｻ12", "サ12"},  // half-width katakana
                     PlateCase{"straße 1", "STRASSE1"}, PlateCase{"éa", "ÉA"},
-                    PlateCase{"e\u0301a", "ÉA"}, PlateCase{"e-\u0301a", "ÉA"},  // composed either way
+                    PlateCase{"e\u0301a", "ÉA"},
+                    PlateCase{"e-\u0301a", "ÉA"},  // composed either way
                     PlateCase{"Ⅳ①", "IV1"}, PlateCase{"x²", "X2"},
-                    PlateCase{"\u212A1", "K1"}));                  // the Kelvin sign
+                    PlateCase{"\u212A1", "K1"}));  // the Kelvin sign
 
 TEST(Plate, TheNormalFormIsItsOwnNormalForm) {
   const uint64_t seed = 11;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
-  static constexpr std::string_view kPieces[] = {"a", "Z", "9", "-", " ", "·", "京", "Ａ", "é", "e",
-                                                 "\u0301", "ß", "ŉ", "ΐ", "ﬁ", "ｶ", "ﾞ", "ก", "ิ", "አ"};
+  static constexpr std::string_view kPieces[] = {"a",  "Z", "9", "-",      " ", "·", "京",
+                                                 "Ａ", "é", "e", "\u0301", "ß", "ŉ", "ΐ",
+                                                 "ﬁ",  "ｶ", "ﾞ", "ก",      "ิ",  "አ"};
   int accepted = 0;
   for (int round = 0; round < 20'000; ++round) {
     std::string text;
-    for (size_t left = 1 + random() % 8; left > 0; --left) text += kPieces[random() % std::size(kPieces)];
+    for (size_t left = 1 + random() % 8; left > 0; --left)
+      text += kPieces[random() % std::size(kPieces)];
     const auto plate = NormalizePlate(text);
     if (!plate) continue;
     ++accepted;
@@ -159,7 +162,8 @@ TEST(PlatePattern, MatchesAsTheNaiveDefinitionDoes) {
                                                         "\\*", "\\?", "\\\\"};
   const auto text_of = [&](const auto& pieces, size_t max) {
     std::string text;
-    for (size_t left = random() % max; left > 0; --left) text += pieces[random() % std::size(pieces)];
+    for (size_t left = random() % max; left > 0; --left)
+      text += pieces[random() % std::size(pieces)];
     return text;
   };
   int matches = 0;

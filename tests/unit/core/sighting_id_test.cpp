@@ -40,7 +40,10 @@ TEST(SightingId, TextThatNoIdHasIsRefused) {
                              std::string(36, ' '), "-" + good.substr(1), "+" + good.substr(1),
                              "0x" + good.substr(2),
                              // Millisecond 86 400 000 of a day, and the day after the last one.
-                             "0000" "05265c00" + std::string(24, '0'), "ffff" + std::string(32, '0')};
+                             "0000"
+                             "05265c00" +
+                                 std::string(24, '0'),
+                             "ffff" + std::string(32, '0')};
   for (const std::string& text : bad) EXPECT_FALSE(ParseSightingId(text)) << text;
 }
 

@@ -59,36 +59,32 @@ TEST_P(BadTimes, AreRefusedWithTheReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc3339, BadTimes,
-    testing::Values(BadTime{"", "date"}, BadTime{"2016", "date"}, BadTime{"20160921T102236Z", "date"},
-                    BadTime{"2016/09/21T10:22:36Z", "date"}, BadTime{"-016-09-21T10:22:36Z", "date"},
-                    BadTime{"2016-13-21T10:22:36Z", "calendar"},
-                    BadTime{"2016-00-21T10:22:36Z", "calendar"},
-                    BadTime{"2016-09-31T10:22:36Z", "calendar"},
-                    BadTime{"2015-02-29T10:22:36Z", "calendar"},
-                    BadTime{"1900-02-29T10:22:36Z", "calendar"},
-                    BadTime{"2016-09-21", "time of day is missing"},
-                    BadTime{"2016-09-21T", "hh:mm:ss"}, BadTime{"2016-09-21T10:22Z", "hh:mm:ss"},
-                    BadTime{"2016-09-21T10-22-36Z", "hh:mm:ss"},
-                    BadTime{"2016-09-21T24:00:00Z", "no such time of day"},
-                    BadTime{"2016-09-21T10:60:00Z", "no such time of day"},
-                    BadTime{"2016-09-21T10:22:61Z", "no such time of day"},
-                    BadTime{"2016-09-21T10:22:36.Z", "fraction"},
-                    BadTime{"2016-09-21T10:22:36,1Z", "offset"},
-                    BadTime{"2016-09-21T10:22:36", "offset"},
-                    BadTime{"2016-09-21T10:22:36.120", "offset"},
-                    BadTime{"2016-09-21T10:22:36+0800", "offset"},
-                    BadTime{"2016-09-21T10:22:36+08", "offset"},
-                    BadTime{"2016-09-21T10:22:36+24:00", "offset"},
-                    BadTime{"2016-09-21T10:22:36+08:60", "offset"},
-                    BadTime{"2016-09-21T10:22:36Z ", "unexpected"},
-                    BadTime{"2016-09-21T10:22:36+08:00Z", "unexpected"}));
+    testing::Values(
+        BadTime{"", "date"}, BadTime{"2016", "date"}, BadTime{"20160921T102236Z", "date"},
+        BadTime{"2016/09/21T10:22:36Z", "date"}, BadTime{"-016-09-21T10:22:36Z", "date"},
+        BadTime{"2016-13-21T10:22:36Z", "calendar"}, BadTime{"2016-00-21T10:22:36Z", "calendar"},
+        BadTime{"2016-09-31T10:22:36Z", "calendar"}, BadTime{"2015-02-29T10:22:36Z", "calendar"},
+        BadTime{"1900-02-29T10:22:36Z", "calendar"},
+        BadTime{"2016-09-21", "time of day is missing"}, BadTime{"2016-09-21T", "hh:mm:ss"},
+        BadTime{"2016-09-21T10:22Z", "hh:mm:ss"}, BadTime{"2016-09-21T10-22-36Z", "hh:mm:ss"},
+        BadTime{"2016-09-21T24:00:00Z", "no such time of day"},
+        BadTime{"2016-09-21T10:60:00Z", "no such time of day"},
+        BadTime{"2016-09-21T10:22:61Z", "no such time of day"},
+        BadTime{"2016-09-21T10:22:36.Z", "fraction"}, BadTime{"2016-09-21T10:22:36,1Z", "offset"},
+        BadTime{"2016-09-21T10:22:36", "offset"}, BadTime{"2016-09-21T10:22:36.120", "offset"},
+        BadTime{"2016-09-21T10:22:36+0800", "offset"}, BadTime{"2016-09-21T10:22:36+08", "offset"},
+        BadTime{"2016-09-21T10:22:36+24:00", "offset"},
+        BadTime{"2016-09-21T10:22:36+08:60", "offset"},
+        BadTime{"2016-09-21T10:22:36Z ", "unexpected"},
+        BadTime{"2016-09-21T10:22:36+08:00Z", "unexpected"}));
 
 TEST(Rfc3339, EveryInstantIsWrittenAndReadBack) {
   const uint64_t seed = 1970;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 100'000; ++round) {
-    const TimestampMs time{static_cast<int64_t>(random() % static_cast<uint64_t>(kMaxTimestamp.value))};
+    const TimestampMs time{
+        static_cast<int64_t>(random() % static_cast<uint64_t>(kMaxTimestamp.value))};
     const auto read = ParseRfc3339(FormatTimestamp(time));
     ASSERT_TRUE(read) << FormatTimestamp(time);
     ASSERT_EQ(*read, time) << FormatTimestamp(time);
