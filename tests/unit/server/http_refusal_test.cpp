@@ -6,6 +6,8 @@
 namespace sightline::server {
 namespace {
 
+using namespace std::string_literals;
+
 struct RefusalCase {
   std::string name;
   std::string request;
@@ -29,7 +31,7 @@ std::vector<RefusalCase> RefusalCases() {
       {"no colon", "GET /hello HTTP/1.1\r\nHost: h\r\nnonsense\r\n\r\n"},
       {"empty name", "GET /hello HTTP/1.1\r\nHost: h\r\n: b\r\n\r\n"},
       {"name that is no token", "GET /hello HTTP/1.1\r\nHost: h\r\nX(: b\r\n\r\n"},
-      {"NUL in a value", std::string("GET /hello HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 44)},
+      {"NUL in a value", "GET /hello HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n"s},
       {"control byte in a value", "GET /hello HTTP/1.1\r\nHost: h\r\nX: a\x01" "b\r\n\r\n"},
       {"DEL in the target", "GET /he\x7Fllo HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"no Host", "GET /hello HTTP/1.1\r\n\r\n"},
@@ -77,7 +79,7 @@ std::vector<RefusalCase> RefusalCases() {
       {"version in lower case", "GET /hello http/1.1\r\nHost: h\r\n\r\n"},
       {"method that is no token", "G(T /hello HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"two empty lines first", "\r\n\r\nGET /hello HTTP/1.1\r\nHost: h\r\n\r\n"},
-      {"TLS on the plain port", std::string("\x16\x03\x01\x02\x00\x01\x00", 7)},
+      {"TLS on the plain port", "\x16\x03\x01\x02\x00\x01\x00"s},
       {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
       {"HTTP/1.2", "GET /hello HTTP/1.2\r\nHost: h\r\n\r\n", 505},
       {"HTTP/0.9 spelt out", "GET /hello HTTP/0.9\r\nHost: h\r\n\r\n", 505},
