@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -95,6 +96,11 @@ Status SetFromToml(const Option& option, Config& config, const toml::node& node)
 }
 
 Status ReadFile(const std::string& path, Config& config) {
+  // A directory opens and reads as an empty file.
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return InvalidArgument(fmt::format("{}: is a directory, not a TOML file", path));
+  }
   toml::table table;
   try {
     table = toml::parse_file(path);

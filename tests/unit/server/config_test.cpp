@@ -136,6 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{.name = "HalfOfTls",
                 .arguments = {"--tls-key", "key.pem"},
                 .says = {"tls_certificate and tls_key go together"}},
+        Refusal{.name = "DirectoryForFile", .arguments = {"--config", "/tmp"}, .says = {"/tmp", "directory"}},
         Refusal{.name = "MissingFile",
                 .arguments = {"--config", "/nonexistent/sightline.toml"},
                 .says = {"/nonexistent/sightline.toml"}}),
