@@ -137,6 +137,12 @@ rocksdb::ColumnFamilyOptions InboxTableOptions(const SharedResources& shared) {
   options.write_buffer_size = WriteBufferBytes(shared);
   options.memtable_prefix_bloom_size_ratio = 0.0035;
   options.memtable_whole_key_filtering = true;
+  // Rows leave soon; rewriting them meanwhile is work for nothing.
+  options.level0_file_num_compaction_trigger = 16;
+  options.level0_slowdown_writes_trigger = 64;
+  options.level0_stop_writes_trigger = 96;
+  options.target_file_size_base = 128 * kMiB;
+  options.max_bytes_for_level_base = 1024 * kMiB;
   return options;
 }
 

@@ -15,6 +15,8 @@ constexpr size_t kDirectRows = 64;
 constexpr size_t kDirectShare = 4;
 // ... or when it is one of the last days that were.
 constexpr size_t kRecentDays = 4;
+// The inbox holds at most this many times its configured rows.
+constexpr size_t kInboxOverflow = 2;
 // Rows moved out of the inbox while appending waits.
 constexpr size_t kDrainRows = 4096;
 
@@ -48,6 +50,7 @@ Status RowWriter::Load() {
 }
 
 Result<AppendResult> RowWriter::Append(Batch batch) {
+  SIGHTLINE_RETURN_IF_ERROR(MakeRoomInInbox());
   const MutexLock lock(mutex_);
   AppendResult result;
   result.outcomes.assign(batch.size(), AppendOutcome::kDuplicate);
@@ -213,6 +216,30 @@ std::optional<Camera> RowWriter::CameraOf(uint32_t number) const {
   const auto record = parts_.cameras.FindNumber(number);
   if (record == nullptr) return std::nullopt;
   return record->camera();
+}
+
+Status RowWriter::MakeRoomInInbox() {
+  // Upkeep moves rows from inbox_rows_ on; where it does not keep up, the writer pays.
+  const size_t rows = parts_.inbox.rows();
+  if (rows <= kInboxOverflow * inbox_rows_) return Ok();
+  const Status moved = DrainFullest(rows - 1, [] { return false; });
+  // A day that takes no rows is told by those who ask for it.
+  if (parts_.inbox.rows() < rows) return Ok();
+  return moved;
+}
+
+Status RowWriter::DrainFullest(size_t down_to, const std::function<bool()>& stop) {
+  std::vector<std::pair<size_t, Day>> fullest;
+  for (const auto& [day, rows] : parts_.inbox.Counts()) fullest.emplace_back(rows, day);
+  std::sort(fullest.begin(), fullest.end(), std::greater<>());
+  Status first = Ok();
+  for (const auto& [rows, day] : fullest) {
+    if (parts_.inbox.rows() <= down_to || stop()) break;
+    // One day that takes no rows does not hold up the others.
+    const Status drained = Drain(day);
+    if (!drained && first) first = drained;
+  }
+  return first;
 }
 
 Status RowWriter::Drain(Day day) {

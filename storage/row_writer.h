@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <span>
 #include <unordered_set>
 #include <utility>
@@ -30,7 +31,7 @@ class RowWriter {
     DayMarks& marks;
     DayDirectory& days;
   };
-  explicit RowWriter(const Parts& parts) : parts_(parts) {}
+  RowWriter(const Parts& parts, size_t inbox_rows) : parts_(parts), inbox_rows_(inbox_rows) {}
 
   // Continues above every sequence that was ever given.
   Status Load() SIGHTLINE_EXCLUDES(mutex_);
@@ -38,6 +39,10 @@ class RowWriter {
   // As in Store.
   Result<AppendResult> Append(std::span<EncodedSighting> batch) SIGHTLINE_EXCLUDES(mutex_);
   Sequence visible() const { return visible_; }
+
+  // Moves the rows of the days that wait with most of them, until at most `down_to` rows wait or
+  // `stop` says so.
+  Status DrainFullest(size_t down_to, const std::function<bool()>& stop) SIGHTLINE_EXCLUDES(mutex_);
 
   // Moves a day's rows from the inbox into the day.
   Status Drain(Day day) SIGHTLINE_EXCLUDES(mutex_);
@@ -76,10 +81,13 @@ class RowWriter {
                     std::vector<PlateReading>& written) SIGHTLINE_REQUIRES(mutex_);
   Status WriteRows(Batch batch, const std::vector<DayRows>& days,
                    std::vector<PlateReading>& written) SIGHTLINE_REQUIRES(mutex_);
+  // Keeps the inbox from growing faster than it is emptied: every batch past the limit moves a day.
+  Status MakeRoomInInbox() SIGHTLINE_EXCLUDES(mutex_);
   Result<size_t> DrainSome(Day day, DayDatabase& database) SIGHTLINE_EXCLUDES(mutex_);
   std::optional<Camera> CameraOf(uint32_t number) const;
 
   const Parts parts_;
+  const size_t inbox_rows_;
   std::atomic<Sequence> visible_ = 0;
   Mutex mutex_;
   Sequence last_sequence_ SIGHTLINE_GUARDED_BY(mutex_) = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 
 #include "core/log.h"
 #include "storage/camera_registry.h"
@@ -31,6 +32,8 @@ constexpr int kNonceCountBits = 40;
 // Writes are refused before the disk is quite full, so that what is in memory can still be flushed.
 constexpr uint64_t kReservedDiskBytes = uint64_t{256} << 20;
 constexpr uint64_t kReservedDiskShare = 20;
+// Moving held rows is put off to the next start when it would keep Close from returning.
+constexpr auto kCloseDrain = std::chrono::seconds(3);
 
 // The parts that need no order beside that of their members: each uses those above it.
 struct Parts {
@@ -46,7 +49,7 @@ struct Parts {
         cameras(*catalog, clock),
         marks(*catalog),
         days(directory / "days", shared, options.max_open_days, marks),
-        writer(AsWriterParts()) {}
+        writer(AsWriterParts(), options.inbox_rows) {}
 
   RowWriter::Parts AsWriterParts() {
     return {.catalog = *catalog,
@@ -286,7 +289,9 @@ Status StoreImpl::Close() {
     if (first && !status) first = status;
   };
   note(parts_->dictionary->Merge());
-  for (const auto& [day, rows] : parts_->inbox->Counts()) note(parts_->writer.Drain(day));
+  const auto deadline = std::chrono::steady_clock::now() + kCloseDrain;
+  note(parts_->writer.DrainFullest(
+      0, [deadline] { return std::chrono::steady_clock::now() >= deadline; }));
   note(parts_->writer.Finish());
   note(parts_->writer.Settle());
   parts_->days.CloseAll();

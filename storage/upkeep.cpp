@@ -119,20 +119,14 @@ void Upkeep::MoveHeldRows(Instant now) {
 Status Upkeep::MoveFullest(size_t down_to) {
   // Counted first, so that the days need no notes of what is not counted.
   SIGHTLINE_RETURN_IF_ERROR(parts_.dictionary.Merge());
-  const auto counts = parts_.inbox.Counts();
-  std::vector<std::pair<size_t, Day>> fullest;
-  for (const auto& [day, rows] : counts) fullest.emplace_back(rows, day);
-  std::sort(fullest.begin(), fullest.end(), std::greater<>());
-  for (const auto& [rows, day] : fullest) {
-    if (parts_.inbox.rows() <= down_to || stopping()) break;
-    // One day that takes no rows does not hold up the others.
-    LogFailure("move rows to their day", writer_.Drain(day));
+  return writer_.DrainFullest(down_to, [this] {
+    // Between two days: what cannot wait until all have moved.
+    const Instant now = std::chrono::steady_clock::now();
+    MergePlates(now);
+    SaveMarks(now);
     FreeMemory();
-    if (parts_.dictionary.pending() >= kMergeReadings) {
-      SIGHTLINE_RETURN_IF_ERROR(parts_.dictionary.Merge());
-    }
-  }
-  return Ok();
+    return stopping();
+  });
 }
 
 void Upkeep::FreeMemory() {
