@@ -39,8 +39,8 @@ class Sender(threading.Thread):
         self.prefix = name
         self.random = random.Random(seed)
         self.acknowledged = []  # batches
-        self.unknown = None     # the batch that got no answer
-        self.wrong = None       # an answer that is no acknowledgement
+        self.unknown = None  # the batch that got no answer
+        self.wrong = None  # an answer that is no acknowledgement
 
     def run(self):
         number = 0
@@ -66,7 +66,11 @@ class Sender(threading.Thread):
             at = BASE_MS + self.random.randrange(DAY_MS)
             if many_days:
                 at -= DAY_MS * self.random.randrange(60)
-            sighting = {"source_id": f"{self.prefix}-{number}", "camera_id": self.camera, "time": at}
+            sighting = {
+                "source_id": f"{self.prefix}-{number}",
+                "camera_id": self.camera,
+                "time": at,
+            }
             if self.random.random() < 0.9:
                 sighting["plate"] = f"KILL{self.random.randrange(1000)}"
             batch.append(sighting)
@@ -83,7 +87,9 @@ class Kill(unittest.TestCase):
             for number in range(ROUNDS):
                 camera = f"K-{number}"
                 with_camera = self.server.connect()
-                reply = with_camera.post("/v1/cameras", {"id": camera, "location": {"lon": 1, "lat": 2}})
+                reply = with_camera.post(
+                    "/v1/cameras", {"id": camera, "location": {"lon": 1, "lat": 2}}
+                )
                 with_camera.close()
                 self.assertEqual(reply.json()["created"], 1)
 
@@ -94,11 +100,15 @@ class Kill(unittest.TestCase):
             self.check_everything()
             self.server.restart()
             self.check_everything()
-            print(f"{len(self.sent)} sightings kept over {ROUNDS} kills; slowest start {slowest:.2f} s")
+            print(
+                f"{len(self.sent)} sightings kept over {ROUNDS} kills; slowest start {slowest:.2f} s"
+            )
 
     def kill_under_load(self, camera, number, dice):
-        senders = [Sender(self.server, camera, f"{number}-{each}", dice.randrange(2**32))
-                   for each in range(CONNECTIONS)]
+        senders = [
+            Sender(self.server, camera, f"{number}-{each}", dice.randrange(2**32))
+            for each in range(CONNECTIONS)
+        ]
         for sender in senders:
             sender.start()
         time.sleep(dice.uniform(0.05, 1.0))  # the moment of the kill, not a wait for something
@@ -109,9 +119,10 @@ class Kill(unittest.TestCase):
             self.assertIsNone(sender.wrong)
         started = self.server.start()
 
-        stored = collections.Counter(
-            row["source_id"] for row in self.rows({"cameras": [camera]}))
-        acknowledged = [each for sender in senders for batch in sender.acknowledged for each in batch]
+        stored = collections.Counter(row["source_id"] for row in self.rows({"cameras": [camera]}))
+        acknowledged = [
+            each for sender in senders for batch in sender.acknowledged for each in batch
+        ]
         lost = [each["source_id"] for each in acknowledged if each["source_id"] not in stored]
         self.assertEqual(lost, [], f"acknowledged and lost in round {number}")
 
@@ -121,8 +132,9 @@ class Kill(unittest.TestCase):
                 continue
             answer = connection.post_sightings(sender.unknown).json()
             already = sum(each["source_id"] in stored for each in sender.unknown)
-            self.assertEqual((answer["accepted"], answer["duplicates"]),
-                             (len(sender.unknown) - already, already))
+            self.assertEqual(
+                (answer["accepted"], answer["duplicates"]), (len(sender.unknown) - already, already)
+            )
             acknowledged += sender.unknown
         connection.close()
         self.sent |= {each["source_id"]: each for each in acknowledged}
@@ -137,16 +149,24 @@ class Kill(unittest.TestCase):
     def check(self, filter_, camera=None):
         """The rows that pass the filter are those sent, each once and unchanged."""
         rows = self.rows(filter_)
-        expected = {source: each for source, each in self.sent.items()
-                    if camera in (None, each["camera_id"])}
-        self.assertEqual(len(rows), len({row["source_id"] for row in rows}), "a sighting is there twice")
-        self.assertEqual({row["source_id"]: (row["camera_id"], row.get("plate")) for row in rows},
-                         {source: (each["camera_id"], each.get("plate"))
-                          for source, each in expected.items()})
+        expected = {
+            source: each
+            for source, each in self.sent.items()
+            if camera in (None, each["camera_id"])
+        }
+        self.assertEqual(
+            len(rows), len({row["source_id"] for row in rows}), "a sighting is there twice"
+        )
+        self.assertEqual(
+            {row["source_id"]: (row["camera_id"], row.get("plate")) for row in rows},
+            {source: (each["camera_id"], each.get("plate")) for source, each in expected.items()},
+        )
 
     def check_everything(self):
         self.check({})
-        expected = collections.Counter(each["plate"] for each in self.sent.values() if "plate" in each)
+        expected = collections.Counter(
+            each["plate"] for each in self.sent.values() if "plate" in each
+        )
         connection = self.server.connect()
         plates = connection.get("/v1/plates?match=KILL*&limit=10000").json()["plates"]
         self.assertEqual({each["plate"]: each["count"] for each in plates}, expected)

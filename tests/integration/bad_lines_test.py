@@ -1,4 +1,4 @@
-"""Every kind of bad line inside one good stream: reported with its line and reason, and costs itself alone."""
+"""Every kind of bad line inside one good stream is reported and costs itself alone."""
 
 import base64
 import datetime
@@ -47,7 +47,12 @@ BAD_ELEMENTS = [
     ("camera of another type", line(camera_id=12), "/camera_id", "string"),
     ("camera with control characters", line(camera_id="K\u00071"), "/camera_id", "control"),
     ("camera name of 100 KB", line(camera_id="K" * 100_000), "/camera_id", "max_camera_id_bytes"),
-    ("camera unknown and no position", line(camera_id="nowhere"), "/camera_id", "not known|unknown"),
+    (
+        "camera unknown and no position",
+        line(camera_id="nowhere"),
+        "/camera_id",
+        "not known|unknown",
+    ),
     ("source of 100 KB", line(source_id="s" * 100_000), "/source_id", "max_source_id_bytes"),
     ("plate of 100 KB", line(plate="A" * 100_000), "/plate", "bytes"),
     ("plate of 65 letters", line(plate="A" * 65), "/plate", "64"),
@@ -59,16 +64,41 @@ BAD_ELEMENTS = [
     ("latitude beyond the pole", line(location={"lon": 0, "lat": 91}), "/location/lat", "90"),
     ("longitude missing", line(location={"lat": 1}), "/location/lon", "missing"),
     ("location as a pair", line(location=[116.3, 39.9]), "/location", "object"),
-    ("location with a height", line(location={"lon": 1, "lat": 1, "alt": 5}), "/location/alt", "unknown|not a known"),
+    (
+        "location with a height",
+        line(location={"lon": 1, "lat": 1, "alt": 5}),
+        "/location/alt",
+        "unknown|not a known",
+    ),
     ("lane in fractions", line(lane=1.5), "/lane", "integer|whole"),
     ("speed below nothing", line(speed_kmh=-1), "/speed_kmh", "0"),
     ("vector too short", line(vectors=vector("vehicle", 127)), "/vectors/vehicle", "128"),
     ("vector too long", line(vectors=vector("detail", 513)), "/vectors/detail", "512"),
     ("vector of an unknown space", line(vectors=vector("face", 128)), "/vectors/face", "space"),
-    ("vector that is not base64", line(vectors={"vehicle": "*" * 172}), "/vectors/vehicle", "base64"),
-    ("attribute within an attribute", line(attributes={"a": {"b": 1}}), "/attributes/a", "string, a number or a boolean"),
-    ("attributes without end", line(attributes={str(n): n for n in range(65)}), "/attributes", "max_attributes"),
-    ("attribute of 100 KB", line(attributes={"a": "x" * 100_000}), "/attributes/a", "max_attribute_value_bytes"),
+    (
+        "vector that is not base64",
+        line(vectors={"vehicle": "*" * 172}),
+        "/vectors/vehicle",
+        "base64",
+    ),
+    (
+        "attribute within an attribute",
+        line(attributes={"a": {"b": 1}}),
+        "/attributes/a",
+        "string, a number or a boolean",
+    ),
+    (
+        "attributes without end",
+        line(attributes={str(n): n for n in range(65)}),
+        "/attributes",
+        "max_attributes",
+    ),
+    (
+        "attribute of 100 KB",
+        line(attributes={"a": "x" * 100_000}),
+        "/attributes/a",
+        "max_attribute_value_bytes",
+    ),
     ("image of 100 KB", line(image="https://" + "x" * 100_000), "/image", "max_image_bytes"),
     ("unknown member", line(colour="red"), "/colour", "unknown|not a known"),
     ("member given twice", line(lane=1)[:-1] + ', "lane": 2}', "/lane", "twice|repeated|once"),
@@ -76,7 +106,12 @@ BAD_ELEMENTS = [
     ("Infinity", with_raw("speed_kmh", "-Infinity"), None, "JSON"),
     ("number beyond doubles", with_raw("speed_kmh", "1e999"), None, "JSON|number"),
     ("half a surrogate pair", with_raw("image", r'"\ud800"'), None, "UTF-8|JSON|string"),
-    ("nested a thousand deep", with_raw("attributes", '{"a":' * 1000 + "1" + "}" * 1000), None, "deep|nest"),
+    (
+        "nested a thousand deep",
+        with_raw("attributes", '{"a":' * 1000 + "1" + "}" * 1000),
+        None,
+        "deep|nest",
+    ),
     ("a number", "42", None, "object"),
     ("a string", '"sighting"', None, "object"),
     ("an array", "[1, 2]", None, "object"),
@@ -93,8 +128,18 @@ BAD_LINES = BAD_ELEMENTS + [
     ("a zero byte", "\0" + line(), None, "JSON"),
 ]
 INVALID_UTF8 = [
-    ("a byte that is not UTF-8", line(plate="X").encode().replace(b"X", b"\xff\xfe"), None, "UTF-8"),
-    ("a surrogate in UTF-8", line(plate="X").encode().replace(b"X", b"\xed\xa0\x80"), None, "UTF-8"),
+    (
+        "a byte that is not UTF-8",
+        line(plate="X").encode().replace(b"X", b"\xff\xfe"),
+        None,
+        "UTF-8",
+    ),
+    (
+        "a surrogate in UTF-8",
+        line(plate="X").encode().replace(b"X", b"\xed\xa0\x80"),
+        None,
+        "UTF-8",
+    ),
 ]
 
 
@@ -108,7 +153,9 @@ class BadLines(unittest.TestCase):
         cls.server = cls.enterClassContext(Server())
         cls.connection = cls.server.connect()
         cls.addClassCleanup(cls.connection.close)
-        created = cls.connection.post("/v1/cameras", {"id": CAMERA, "location": {"lon": 116.3, "lat": 39.9}})
+        created = cls.connection.post(
+            "/v1/cameras", {"id": CAMERA, "location": {"lon": 116.3, "lat": 39.9}}
+        )
         assert created.json()["created"] == 1, created.body
 
     def mix(self, cases, source):
@@ -127,7 +174,9 @@ class BadLines(unittest.TestCase):
         good = len(mixed) - len(bad)
         self.assertEqual(reply.status, 200, reply.body[:1000])
         answer = reply.json()
-        self.assertEqual((answer["accepted"], answer["duplicates"], answer["rejected"]), (good, 0, len(bad)))
+        self.assertEqual(
+            (answer["accepted"], answer["duplicates"], answer["rejected"]), (good, 0, len(bad))
+        )
         self.assertEqual([error["line"] for error in answer["errors"]], sorted(bad))
         for error in answer["errors"]:
             name, _, field, word = bad[error["line"]]
@@ -135,8 +184,11 @@ class BadLines(unittest.TestCase):
                 self.assertEqual(error.get("field") or None, field, error["detail"])
                 self.assertTrue(re.search(word, error["detail"], re.IGNORECASE), error["detail"])
                 self.assertLess(len(error["detail"]), 500)
-        stored = {row["source_id"] for row in self.connection.stream({"filter": {"cameras": [CAMERA]}})
-                  if row["source_id"].startswith(source + "-")}
+        stored = {
+            row["source_id"]
+            for row in self.connection.stream({"filter": {"cameras": [CAMERA]}})
+            if row["source_id"].startswith(source + "-")
+        }
         self.assertEqual(len(stored), good)
 
     def test_there_are_enough_kinds(self):
@@ -147,16 +199,26 @@ class BadLines(unittest.TestCase):
     def test_ndjson(self):
         mixed = self.mix(in_bytes(BAD_LINES), "plain")
         body = b"\n".join(text for text, _ in mixed)
-        self.check(mixed, "plain", self.connection.post(
-            "/v1/sightings", body, content_type="application/x-ndjson"))
+        self.check(
+            mixed,
+            "plain",
+            self.connection.post("/v1/sightings", body, content_type="application/x-ndjson"),
+        )
 
     def test_ndjson_in_gzip_and_many_small_pieces(self):
         mixed = self.mix(in_bytes(BAD_LINES), "gzip")
         body = gzip.compress(b"\r\n".join(text for text, _ in mixed) + b"\r\n")
-        pieces = (body[at:at + 997] for at in range(0, len(body), 997))
-        self.check(mixed, "gzip", self.connection.post(
-            "/v1/sightings", pieces, content_type="application/x-ndjson",
-            headers={"Content-Encoding": "gzip"}))
+        pieces = (body[at : at + 997] for at in range(0, len(body), 997))
+        self.check(
+            mixed,
+            "gzip",
+            self.connection.post(
+                "/v1/sightings",
+                pieces,
+                content_type="application/x-ndjson",
+                headers={"Content-Encoding": "gzip"},
+            ),
+        )
 
     def test_array(self):
         mixed = self.mix(in_bytes(BAD_ELEMENTS), "array")
@@ -173,13 +235,25 @@ class BadLines(unittest.TestCase):
     def test_more_errors_than_are_told(self):
         good = line(source_id="many-1").encode()
         body = b"\n".join([b"broken"] * 1500 + [good])
-        answer = self.connection.post("/v1/sightings", body, content_type="application/x-ndjson").json()
-        self.assertEqual((answer["accepted"], answer["rejected"], len(answer["errors"])), (1, 1500, 1000))
+        answer = self.connection.post(
+            "/v1/sightings", body, content_type="application/x-ndjson"
+        ).json()
+        self.assertEqual(
+            (answer["accepted"], answer["rejected"], len(answer["errors"])), (1, 1500, 1000)
+        )
 
     def test_a_broken_array_keeps_what_came_before(self):
-        body = b"[" + line(source_id="cut-1").encode() + b"," + line(source_id="cut-2").encode() + b" oops"
+        body = (
+            b"["
+            + line(source_id="cut-1").encode()
+            + b","
+            + line(source_id="cut-2").encode()
+            + b" oops"
+        )
         self.connection.post("/v1/sightings", body)
-        stored = {row["source_id"] for row in self.connection.stream({"filter": {"cameras": [CAMERA]}})}
+        stored = {
+            row["source_id"] for row in self.connection.stream({"filter": {"cameras": [CAMERA]}})
+        }
         self.assertLessEqual({"cut-1", "cut-2"}, stored)
 
     def test_nothing_that_could_be_read(self):

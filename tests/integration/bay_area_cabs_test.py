@@ -25,8 +25,10 @@ def milliseconds(text):
 
 def great_circle_m(a, b):
     lon1, lat1, lon2, lat2 = map(math.radians, (*a, *b))
-    h = (math.sin((lat2 - lat1) / 2) ** 2 +
-         math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2)
+    h = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(h))
 
 
@@ -49,25 +51,34 @@ class BayAreaCabs(unittest.TestCase):
         cls.addClassCleanup(cls.connection.close)
 
         cls.cameras_body = (DATA / "cameras.ndjson").read_bytes()
-        cls.cameras = {camera["id"]: camera for camera in map(json.loads, cls.cameras_body.splitlines())}
+        cls.cameras = {
+            camera["id"]: camera for camera in map(json.loads, cls.cameras_body.splitlines())
+        }
         cls.compressed = (DATA / "sightings.ndjson.gz").read_bytes()
         cls.by_plate = collections.defaultdict(list)
         for line in gzip.decompress(cls.compressed).splitlines():
             row = json.loads(line)
             cls.by_plate[row["plate"]].append(row)
 
-        cls.created = cls.connection.post("/v1/cameras", cls.cameras_body,
-                                          content_type="application/x-ndjson").json()
+        cls.created = cls.connection.post(
+            "/v1/cameras", cls.cameras_body, content_type="application/x-ndjson"
+        ).json()
         cls.first = cls.send_all()
 
     @classmethod
     def send_all(cls):
-        return cls.connection.post("/v1/sightings", cls.compressed, content_type="application/x-ndjson",
-                                   headers={"Content-Encoding": "gzip"}).json()
+        return cls.connection.post(
+            "/v1/sightings",
+            cls.compressed,
+            content_type="application/x-ndjson",
+            headers={"Content-Encoding": "gzip"},
+        ).json()
 
     def trajectory(self, plate, **parameters):
         path = f"/v1/plates/{urllib.parse.quote(plate)}/trajectory"
-        reply = self.connection.get(path + ("?" + urllib.parse.urlencode(parameters) if parameters else ""))
+        reply = self.connection.get(
+            path + ("?" + urllib.parse.urlencode(parameters) if parameters else "")
+        )
         self.assertEqual(reply.status, 200, reply.body)
         features = reply.json()["features"]
         points = [each for each in features if "camera_id" in each["properties"]]
@@ -98,16 +109,28 @@ class BayAreaCabs(unittest.TestCase):
         for point in points:
             self.assertEqual(point["geometry"]["type"], "Point")
             properties = dict(point["properties"])
-            order = (milliseconds(properties["time"]), properties["camera_id"].encode(), properties["id"])
-            got.append((order, {name: properties[name] for name in rows[0]}, point["geometry"]["coordinates"]))
+            order = (
+                milliseconds(properties["time"]),
+                properties["camera_id"].encode(),
+                properties["id"],
+            )
+            got.append(
+                (
+                    order,
+                    {name: properties[name] for name in rows[0]},
+                    point["geometry"]["coordinates"],
+                )
+            )
             self.assertEqual(properties["plate_read"], properties["plate"])
         self.assertEqual([order for order, *_ in got], sorted(order for order, *_ in got))
 
         def identity(row):
             return (row["camera_id"], row["source_id"], row["time"])
+
         self.assertEqual(
             sorted((identity(row), sorted(row.items(), key=str), place) for _, row, place in got),
-            sorted((identity(row), sorted(row.items(), key=str), self.place(row)) for row in rows))
+            sorted((identity(row), sorted(row.items(), key=str), self.place(row)) for row in rows),
+        )
 
     def place(self, row):
         location = self.cameras[row["camera_id"]]["location"]
@@ -130,23 +153,38 @@ class BayAreaCabs(unittest.TestCase):
         times = sorted(row["time"] for row in rows)
         start, end = times[len(times) // 4], times[len(times) // 2]
         points, _ = self.trajectory(plate, **{"from": start, "to": end})
-        self.assertEqual([point["properties"]["time"] for point in points],
-                         [time for time in times if start <= time < end])
+        self.assertEqual(
+            [point["properties"]["time"] for point in points],
+            [time for time in times if start <= time < end],
+        )
 
     def test_every_plate_is_listed_with_its_counts(self):
         listed = []
         token = None
         while True:
-            reply = self.connection.get("/v1/plates?limit=100" + (f"&page_token={token}" if token else ""))
+            reply = self.connection.get(
+                "/v1/plates?limit=100" + (f"&page_token={token}" if token else "")
+            )
             self.assertEqual(reply.status, 200, reply.body)
             listed += reply.json()["plates"]
             token = reply.json().get("next_page_token")
             if not token:
                 break
         self.assertEqual(
-            [(each["plate"], each["first_seen"], each["last_seen"], each["count"]) for each in listed],
-            [(plate, min(row["time"] for row in rows), max(row["time"] for row in rows), len(rows))
-             for plate, rows in sorted(self.by_plate.items())])
+            [
+                (each["plate"], each["first_seen"], each["last_seen"], each["count"])
+                for each in listed
+            ],
+            [
+                (
+                    plate,
+                    min(row["time"] for row in rows),
+                    max(row["time"] for row in rows),
+                    len(rows),
+                )
+                for plate, rows in sorted(self.by_plate.items())
+            ],
+        )
 
     def test_everything_is_still_there_after_a_restart(self):
         self.connection.close()

@@ -11,15 +11,28 @@ from sightline_server import BIN, Server, environment, ndjson
 
 OK, FAILED, USAGE, UNREACHABLE, REJECTED, NOT_FOUND = 0, 1, 2, 3, 4, 5
 
-CAMERAS = [{"id": "K-1", "name": "学院路", "location": {"lon": 116.33, "lat": 39.99}, "heading_deg": 90},
-           {"id": "K-2", "name": "North, \"gate\"", "location": {"lon": 116.34, "lat": 39.98}}]
+CAMERAS = [
+    {"id": "K-1", "name": "学院路", "location": {"lon": 116.33, "lat": 39.99}, "heading_deg": 90},
+    {"id": "K-2", "name": 'North, "gate"', "location": {"lon": 116.34, "lat": 39.98}},
+]
 SIGHTINGS = [
-    {"source_id": "1", "camera_id": "K-1", "time": "2016-09-21T02:00:00.120Z", "plate": "京N6UT45",
-     "attributes": {"color": "silver"}, "speed_kmh": 41.5},
+    {
+        "source_id": "1",
+        "camera_id": "K-1",
+        "time": "2016-09-21T02:00:00.120Z",
+        "plate": "京N6UT45",
+        "attributes": {"color": "silver"},
+        "speed_kmh": 41.5,
+    },
     {"source_id": "2", "camera_id": "K-2", "time": "2016-09-21T02:05:00.000Z", "plate": "京N6UT45"},
     {"source_id": "3", "camera_id": "K-1", "time": "2016-09-21T09:00:00.000Z", "plate": "京N6UT45"},
-    {"source_id": "4", "camera_id": "K-1", "time": "2016-09-21T10:00:00.000Z", "plate": "ABC123",
-     "attributes": {"color": "gray"}},
+    {
+        "source_id": "4",
+        "camera_id": "K-1",
+        "time": "2016-09-21T10:00:00.000Z",
+        "plate": "ABC123",
+        "attributes": {"color": "gray"},
+    },
 ]
 
 
@@ -39,11 +52,21 @@ class CommandLine(unittest.TestCase):
 
     @classmethod
     def sightline(cls, *arguments, stdin=None, **variables):
-        settings = {"SIGHTLINE_URL": cls.server.url, "SIGHTLINE_TOKEN_FILE": str(cls.server.token_file),
-                    "SIGHTLINE_PURPOSE": "test of the command line",
-                    "XDG_STATE_HOME": str(cls.server.directory)}
-        return subprocess.run([BIN / "sightline", *arguments], input=stdin, capture_output=True, text=True,
-                              env=environment() | settings | variables, cwd=cls.server.directory, timeout=60)
+        settings = {
+            "SIGHTLINE_URL": cls.server.url,
+            "SIGHTLINE_TOKEN_FILE": str(cls.server.token_file),
+            "SIGHTLINE_PURPOSE": "test of the command line",
+            "XDG_STATE_HOME": str(cls.server.directory),
+        }
+        return subprocess.run(
+            [BIN / "sightline", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=environment() | settings | variables,
+            cwd=cls.server.directory,
+            timeout=60,
+        )
 
     def output(self, *arguments, **named):
         run = self.sightline(*arguments, **named)
@@ -94,7 +117,9 @@ class CommandLine(unittest.TestCase):
         ]:
             with self.subTest(arguments=arguments):
                 lines = self.output("--json", "search", "--all", "--order", "time_asc", *arguments)
-                self.assertEqual([json.loads(line)["source_id"] for line in lines.splitlines()], sources)
+                self.assertEqual(
+                    [json.loads(line)["source_id"] for line in lines.splitlines()], sources
+                )
 
     def test_tables_are_for_people(self):
         text = self.output("search", "--plate", "ABC123", "--tz", "Asia/Shanghai")
@@ -103,34 +128,53 @@ class CommandLine(unittest.TestCase):
         self.assertNotIn("\x1b", text)
 
     def test_plates(self):
-        self.assertEqual([(row["plate"], row["count"]) for row in self.table("plates")],
-                         [("ABC123", "1"), ("京N6UT45", "3")])
-        self.assertEqual([row["plate"] for row in self.table("plates", "--match", "A*")], ["ABC123"])
+        self.assertEqual(
+            [(row["plate"], row["count"]) for row in self.table("plates")],
+            [("ABC123", "1"), ("京N6UT45", "3")],
+        )
+        self.assertEqual(
+            [row["plate"] for row in self.table("plates", "--match", "A*")], ["ABC123"]
+        )
 
     def test_trajectory_in_every_format(self):
-        for name, mark in [("geojson", '"FeatureCollection"'), ("mfjson", '"MovingPoint"'), ("gpx", "<gpx"),
-                           ("kml", "<kml"), ("csv", "time")]:
+        for name, mark in [
+            ("geojson", '"FeatureCollection"'),
+            ("mfjson", '"MovingPoint"'),
+            ("gpx", "<gpx"),
+            ("kml", "<kml"),
+            ("csv", "time"),
+        ]:
             with self.subTest(format=name):
                 self.output("trajectory", "京N6UT45", "--format", name, "-o", f"track.{name}")
-                self.assertIn(mark, (self.server.directory / f"track.{name}").read_text(encoding="utf-8"))
+                self.assertIn(
+                    mark, (self.server.directory / f"track.{name}").read_text(encoding="utf-8")
+                )
         text = self.output("trajectory", "京N6UT45")
         self.assertIn("K-2", text)
 
     def test_cameras(self):
         rows = self.table("cameras", "list")
-        self.assertEqual([(row["id"], row["name"], row["lon"]) for row in rows],
-                         [(each["id"], each["name"], str(each["location"]["lon"])) for each in CAMERAS])
-        self.assertEqual(json.loads(self.output("--json", "cameras", "list"))["type"], "FeatureCollection")
+        self.assertEqual(
+            [(row["id"], row["name"], row["lon"]) for row in rows],
+            [(each["id"], each["name"], str(each["location"]["lon"])) for each in CAMERAS],
+        )
+        self.assertEqual(
+            json.loads(self.output("--json", "cameras", "list"))["type"], "FeatureCollection"
+        )
 
     def test_import_from_standard_input_and_gzip(self):
-        again = self.output("--json", "import", "-", "--format", "ndjson", stdin=ndjson(SIGHTINGS).decode())
+        again = self.output(
+            "--json", "import", "-", "--format", "ndjson", stdin=ndjson(SIGHTINGS).decode()
+        )
         self.assertEqual(json.loads(again), {"accepted": 0, "duplicates": 4, "rejected": 0})
         self.write("again.ndjson.gz", gzip.compress(ndjson(SIGHTINGS)))
         again = self.output("--json", "import", "again.ndjson.gz")
         self.assertEqual(json.loads(again), {"accepted": 0, "duplicates": 4, "rejected": 0})
 
     def test_tokens(self):
-        made = json.loads(self.output("--json", "token", "create", "--name", "gateway", "--role", "writer"))
+        made = json.loads(
+            self.output("--json", "token", "create", "--name", "gateway", "--role", "writer")
+        )
         listed = json.loads(self.output("--json", "token", "list"))["tokens"]
         self.assertIn(made["id"], [each["id"] for each in listed])
         secret = {"SIGHTLINE_TOKEN_FILE": "", "SIGHTLINE_TOKEN": made["token"]}
@@ -140,7 +184,9 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.sightline("import", "sightings.ndjson", **secret).returncode, FAILED)
 
     def test_status_and_audit(self):
-        self.assertEqual(json.loads(self.output("--json", "status"))["counts"]["sightings"], len(SIGHTINGS))
+        self.assertEqual(
+            json.loads(self.output("--json", "status"))["counts"]["sightings"], len(SIGHTINGS)
+        )
         self.output("search", "--plate", "AUDITED", "--case", "C-17")
         records = json.loads(self.output("--json", "audit", "--limit", "5"))["records"]
         newest = records[0]

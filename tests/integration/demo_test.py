@@ -23,19 +23,35 @@ class Demo(unittest.TestCase):
     def run_demo(self, *arguments):
         run = subprocess.run(
             [REPOSITORY / "scripts/demo", "--bin", BIN, "--data", self.data, *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=120, env=environment() | {"SIGHTLINE_TEST_DATA": str(self.no_real_data),
-                                              "XDG_STATE_HOME": str(self.directory)})
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            env=environment()
+            | {
+                "SIGHTLINE_TEST_DATA": str(self.no_real_data),
+                "XDG_STATE_HOME": str(self.directory),
+            },
+        )
         self.assertEqual(run.returncode, 0, run.stdout)
         return run.stdout
 
     def sent(self):
-        return [json.loads(line) for line in (self.data / "city/sightings.ndjson").open(encoding="utf-8")]
+        return [
+            json.loads(line)
+            for line in (self.data / "city/sightings.ndjson").open(encoding="utf-8")
+        ]
 
     def check_answers(self, output):
         token = (self.data / "token").read_text().strip()
-        for text in ["$ sightline search", "$ sightline trajectory", "$ sightline plates", token,
-                     re.search(r"http://127\.0\.0\.1:\d+", output)[0] + "/openapi.json"]:
+        for text in [
+            "$ sightline search",
+            "$ sightline trajectory",
+            "$ sightline plates",
+            token,
+            re.search(r"http://127\.0\.0\.1:\d+", output)[0] + "/openapi.json",
+        ]:
             self.assertIn(text, output)
         followed = [each for each in self.sent() if each.get("plate") == "粤BD6A88"]
         question, answer = output.split("$ sightline plates")[1].split("\n", 1)

@@ -37,15 +37,23 @@ class Docs(unittest.TestCase):
             self.assertIn(page.name, listed)
 
     def test_options_in_examples_exist(self):
-        printed = subprocess.run([BIN / "sightline-server", "--print-config"], env=environment(),
-                                 capture_output=True, text=True, check=True).stdout
+        printed = subprocess.run(
+            [BIN / "sightline-server", "--print-config"],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         options = set(re.findall(r"^(\w+) = ", printed, re.MULTILINE))
         text = (REPOSITORY / "docs/operations.md").read_text(encoding="utf-8")
         for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
             for name in re.findall(r"^(\w+) = ", block, re.MULTILINE):
                 self.assertIn(name, options)
-        for name in re.findall(r"`((?:max|query|header|body|write|keepalive|shutdown|retention|io|"
-                               r"background|admin|tls|log|allow|block|memtable|inbox)_\w+)", text):
+        for name in re.findall(
+            r"`((?:max|query|header|body|write|keepalive|shutdown|retention|io|"
+            r"background|admin|tls|log|allow|block|memtable|inbox)_\w+)",
+            text,
+        ):
             self.assertIn(name, options)
 
 

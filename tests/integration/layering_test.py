@@ -1,4 +1,4 @@
-"""The rooms stay apart: who may include whom, which library belongs to which room, how files are kept."""
+"""The rooms stay apart: who may include whom, whose each library is, how files are kept."""
 
 import pathlib
 import re
@@ -160,7 +160,11 @@ class PlantedViolations(unittest.TestCase):
 
     def test_lengths(self):
         for path, lines, violations in [
-            ("core/a.h", 250, 0), ("core/a.h", 251, 1), ("core/a.cpp", 500, 0), ("core/a.cpp", 501, 1)]:
+            ("core/a.h", 250, 0),
+            ("core/a.h", 251, 1),
+            ("core/a.cpp", 500, 0),
+            ("core/a.cpp", 501, 1),
+        ]:
             with self.subTest(path=path, lines=lines):
                 self.assertEqual(len(length_violations(self.plant(path, "\n" * lines))), violations)
 

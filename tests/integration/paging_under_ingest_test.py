@@ -26,8 +26,12 @@ FILTER = {"time": {"from": DAY, "to": DAY + DAY_MS}}
 
 def sighting(number, dice):
     # Few distinct times, so that many are equal and the order by camera and id matters.
-    return {"source_id": str(number), "camera_id": f"K-{dice.randrange(CAMERAS):02}",
-            "time": DAY + dice.randrange(DAY_MS // 1000) * 1000, "plate": f"PAGE{number % 5000}"}
+    return {
+        "source_id": str(number),
+        "camera_id": f"K-{dice.randrange(CAMERAS):02}",
+        "time": DAY + dice.randrange(DAY_MS // 1000) * 1000,
+        "plate": f"PAGE{number % 5000}",
+    }
 
 
 def body(first, count, dice):
@@ -51,7 +55,9 @@ class Writer(threading.Thread):
         for number, prepared in enumerate(self.bodies):
             if self.stopping.wait(max(0.0, began + number * BATCH / RATE - time.monotonic())):
                 break
-            reply = self.connection.post("/v1/sightings", prepared, content_type="application/x-ndjson")
+            reply = self.connection.post(
+                "/v1/sightings", prepared, content_type="application/x-ndjson"
+            )
             if reply.status != 200 or reply.json()["accepted"] != BATCH:
                 self.failure = reply
                 break
@@ -67,13 +73,18 @@ class PagingUnderIngest(unittest.TestCase):
         self.server = self.enterContext(Server())
         self.connection = self.server.connect()
         self.addCleanup(self.connection.close)
-        self.connection.post("/v1/cameras", [{"id": f"K-{each:02}", "location": {"lon": 1, "lat": 2}}
-                                             for each in range(CAMERAS)])
-        reply = self.connection.post("/v1/sightings", body(0, BEFORE, dice),
-                                     content_type="application/x-ndjson")
+        self.connection.post(
+            "/v1/cameras",
+            [{"id": f"K-{each:02}", "location": {"lon": 1, "lat": 2}} for each in range(CAMERAS)],
+        )
+        reply = self.connection.post(
+            "/v1/sightings", body(0, BEFORE, dice), content_type="application/x-ndjson"
+        )
         self.assertEqual(reply.json()["accepted"], BEFORE)
-        self.writer = Writer(self.server, [body(first, BATCH, dice) for first in range(
-            BEFORE, BEFORE + RATE * SECONDS, BATCH)])
+        self.writer = Writer(
+            self.server,
+            [body(first, BATCH, dice) for first in range(BEFORE, BEFORE + RATE * SECONDS, BATCH)],
+        )
 
     def first_page(self, order):
         question = {"filter": FILTER, "order": order, "limit": 1000}
@@ -115,15 +126,19 @@ class PagingUnderIngest(unittest.TestCase):
                 walks += 1
                 question, _, reply = self.first_page(order)
                 as_of = reply.json()["as_of"]
-                for again in [question | {"as_of": as_of},
-                              {"filter": FILTER | {"plate": "PAGE12*"}, "order": order, "as_of": as_of}]:
+                for again in [
+                    question | {"as_of": as_of},
+                    {"filter": FILTER | {"plate": "PAGE12*"}, "order": order, "as_of": as_of},
+                ]:
                     replays.append((again, self.ask(again)))
                 self.assertEqual(json.loads(replays[-2][1])["sightings"], reply.json()["sightings"])
         self.writer.join()
         self.writer.connection.close()
         self.assertIsNone(self.writer.failure)
-        print(f"{walks} walks while {self.writer.sent} sightings arrived, "
-              f"{self.writer.sent / self.writer.seconds:.0f} a second")
+        print(
+            f"{walks} walks while {self.writer.sent} sightings arrived, "
+            f"{self.writer.sent / self.writer.seconds:.0f} a second"
+        )
         self.assertGreaterEqual(walks, 2)
 
         self.check_replays(replays)

@@ -1,4 +1,4 @@
-"""A day past its retention is gone whole: its directory, its plates, and every trace in the files."""
+"""A day past its retention is gone whole: directory, plates, every trace in the files."""
 
 import datetime
 import unittest
@@ -14,8 +14,15 @@ def day(days_ago):
 
 
 def sightings(date, plate, count):
-    return [{"source_id": f"{plate}-{date}-{number}", "camera_id": "K-1", "plate": plate,
-             "time": f"{date}T12:{number // 60:02}:{number % 60:02}Z"} for number in range(count)]
+    return [
+        {
+            "source_id": f"{plate}-{date}-{number}",
+            "camera_id": "K-1",
+            "plate": plate,
+            "time": f"{date}T12:{number // 60:02}:{number % 60:02}Z",
+        }
+        for number in range(count)
+    ]
 
 
 class Retention(unittest.TestCase):
@@ -25,8 +32,11 @@ class Retention(unittest.TestCase):
         connection = server.connect()
         self.addCleanup(connection.close)
         connection.post("/v1/cameras", {"id": "K-1", "location": {"lon": 1, "lat": 2}})
-        for batch in [sightings(old, ONCE, 500), sightings(recent, "STAYS", 500),
-                      sightings(old, "STAYS", 100)]:
+        for batch in [
+            sightings(old, ONCE, 500),
+            sightings(recent, "STAYS", 500),
+            sightings(old, "STAYS", 100),
+        ]:
             self.assertEqual(connection.post_sightings(batch).json()["accepted"], len(batch))
         self.assertNotEqual(self.files_with(server, ONCE), [])
         as_of = connection.get("/v1/status").json()["as_of"]
@@ -43,7 +53,9 @@ class Retention(unittest.TestCase):
         self.assertEqual(len(connection.stream({"filter": {}, "as_of": as_of})), 500)
         plates = connection.get("/v1/plates").json()["plates"]
         self.assertEqual([(each["plate"], each["count"]) for each in plates], [("STAYS", 500)])
-        self.assertEqual([each.name for each in (server.data / "days").iterdir()], [recent.isoformat()])
+        self.assertEqual(
+            [each.name for each in (server.data / "days").iterdir()], [recent.isoformat()]
+        )
 
         connection.close()
         self.assertEqual(server.stop(), 0)
@@ -54,8 +66,11 @@ class Retention(unittest.TestCase):
         self.assertEqual(connection.get("/v1/status").json()["counts"]["sightings"], 500)
 
     def files_with(self, server, plate):
-        return [path.relative_to(server.data).as_posix() for path in server.data.rglob("*")
-                if path.is_file() and plate.encode() in path.read_bytes()]
+        return [
+            path.relative_to(server.data).as_posix()
+            for path in server.data.rglob("*")
+            if path.is_file() and plate.encode() in path.read_bytes()
+        ]
 
 
 if __name__ == "__main__":

@@ -24,8 +24,14 @@ def piece_of_lines():
     width = PIECE // ROWS_IN_PIECE
     lines = []
     for number in range(ROWS_IN_PIECE):
-        text = json.dumps({"source_id": str(number), "camera_id": "K-1", "time": 1_474_416_000_000,
-                           "location": {"lon": 1, "lat": 2}})
+        text = json.dumps(
+            {
+                "source_id": str(number),
+                "camera_id": "K-1",
+                "time": 1_474_416_000_000,
+                "location": {"lon": 1, "lat": 2},
+            }
+        )
         lines.append(text[:-1] + " " * (width - len(text) - 1) + "}\n")
     return "".join(lines).encode()
 
@@ -63,8 +69,9 @@ class StreamingMemory(unittest.TestCase):
 
     @classmethod
     def send(cls, pieces, **headers):
-        reply = cls.connection.post("/v1/sightings", pieces, content_type="application/x-ndjson",
-                                    headers=headers)
+        reply = cls.connection.post(
+            "/v1/sightings", pieces, content_type="application/x-ndjson", headers=headers
+        )
         assert reply.status == 200, reply.body
         return reply.json()
 
@@ -72,9 +79,13 @@ class StreamingMemory(unittest.TestCase):
         before = self.server.rss_anon_bytes()
         with MemoryWatch(self.server) as watch:
             answer = self.send(pieces, **headers)
-        print(f"{count} MiB passed; memory {before >> 20} MiB before, {watch.most >> 20} MiB at most")
-        self.assertEqual((answer["accepted"], answer["duplicates"], answer["rejected"]),
-                         (0, ROWS_IN_PIECE * count, 0))
+        print(
+            f"{count} MiB passed; memory {before >> 20} MiB before, {watch.most >> 20} MiB at most"
+        )
+        self.assertEqual(
+            (answer["accepted"], answer["duplicates"], answer["rejected"]),
+            (0, ROWS_IN_PIECE * count, 0),
+        )
         self.assertLess(watch.most - before, ALLOWED_GROWTH)
 
     def test_plain(self):
@@ -105,8 +116,12 @@ class StreamingMemory(unittest.TestCase):
         bomb = b"".join(packer.compress(zeros) for _ in range(1024)) + packer.flush()
         before = self.server.rss_anon_bytes()
         with MemoryWatch(self.server) as watch:
-            reply = self.connection.post("/v1/sightings", bomb, content_type="application/x-ndjson",
-                                         headers={"Content-Encoding": "gzip"})
+            reply = self.connection.post(
+                "/v1/sightings",
+                bomb,
+                content_type="application/x-ndjson",
+                headers={"Content-Encoding": "gzip"},
+            )
         self.assertEqual((reply.status, reply.json()["rejected"]), (200, 1), reply.body)
         self.assertLess(watch.most - before, ALLOWED_GROWTH)
 

@@ -72,15 +72,18 @@ class Connection:
 
     def post_sightings(self, sightings, **named):
         """`sightings`: a list of objects, sent as NDJSON."""
-        return self.post("/v1/sightings", ndjson(sightings), content_type="application/x-ndjson",
-                         **named)
+        return self.post(
+            "/v1/sightings", ndjson(sightings), content_type="application/x-ndjson", **named
+        )
 
     def search(self, body):
         """The whole answer, page after page."""
         rows = []
         token = None
         while True:
-            reply = self.post("/v1/search/sightings", body | ({"page_token": token} if token else {}))
+            reply = self.post(
+                "/v1/search/sightings", body | ({"page_token": token} if token else {})
+            )
             assert reply.status == 200, (reply.status, reply.body)
             answer = reply.json()
             rows += answer["sightings"]
@@ -127,12 +130,26 @@ class Server:
         began = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BIN / "sightline-server", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
-                 "--admin-token-file", self.token_file, *self.options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment())
+                [
+                    BIN / "sightline-server",
+                    "--data",
+                    self.data,
+                    "--listen",
+                    f"127.0.0.1:{self.port}",
+                    "--admin-token-file",
+                    self.token_file,
+                    *self.options,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment(),
+            )
         while not self.ready():
             if self.process.poll() is not None:
-                raise RuntimeError(f"the server left with {self.process.returncode}:\n{self.log_text()}")
+                raise RuntimeError(
+                    f"the server left with {self.process.returncode}:\n{self.log_text()}"
+                )
             if time.monotonic() - began > 60:
                 raise RuntimeError(f"the server is not ready after 60 s:\n{self.log_text()}")
             time.sleep(0.01)
