@@ -36,7 +36,8 @@ void ApplyRetention(storage::Store& store) {
     LogError("retention.failed", deleted.error());
     return;
   }
-  for (const Day day : *deleted) Log(LogLevel::kInfo, "retention.deleted", {{"day", FormatDay(day)}});
+  for (const Day day : *deleted)
+    Log(LogLevel::kInfo, "retention.deleted", {{"day", FormatDay(day)}});
 }
 
 void SampleDisk(const storage::Store& store, const Clock& clock, DiskForecast& forecast) {
@@ -112,7 +113,8 @@ class Application::Impl {
            listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
     ApplyRetention(*store_);
     SampleDisk(*store_, clock_, disk_forecast_);
-    retention_ = std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_); });
+    retention_ =
+        std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_); });
     disk_samples_ = std::make_unique<PeriodicTask>(
         kDiskSamplePeriod, [this] { SampleDisk(*store_, clock_, disk_forecast_); });
     LogStart();
@@ -124,7 +126,8 @@ class Application::Impl {
     Log(LogLevel::kInfo, "server.stopping", {{"requests", http_.running_exchanges()}});
     retention_.reset();
     disk_samples_.reset();
-    http_.Shutdown(std::chrono::milliseconds(static_cast<int64_t>(config_.shutdown_grace_s * 1000)));
+    http_.Shutdown(
+        std::chrono::milliseconds(static_cast<int64_t>(config_.shutdown_grace_s * 1000)));
     workers_.Join();
     ingestor_.reset();
     audit_.reset();

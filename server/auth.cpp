@@ -51,8 +51,9 @@ std::optional<std::string_view> BearerCredentials(std::string_view authorization
   constexpr std::string_view kScheme = "bearer ";
   if (authorization.size() <= kScheme.size()) return std::nullopt;
   const bool is_bearer = std::equal(
-      kScheme.begin(), kScheme.end(), authorization.begin(),
-      [](char expected, char given) { return expected == (given >= 'A' && given <= 'Z' ? given + 32 : given); });
+      kScheme.begin(), kScheme.end(), authorization.begin(), [](char expected, char given) {
+        return expected == (given >= 'A' && given <= 'Z' ? given + 32 : given);
+      });
   if (!is_bearer) return std::nullopt;
   authorization.remove_prefix(kScheme.size());
   const size_t start = authorization.find_first_not_of(' ');
@@ -97,7 +98,8 @@ void Auth::Publish(Snapshot tokens) {
   snapshot_ = std::move(published);
 }
 
-Result<std::shared_ptr<const TokenRecord>> Auth::Authenticate(std::string_view authorization) const {
+Result<std::shared_ptr<const TokenRecord>> Auth::Authenticate(
+    std::string_view authorization) const {
   if (authorization.empty()) {
     return Unauthenticated("send a token: Authorization: Bearer TOKEN");
   }
@@ -123,7 +125,8 @@ std::string Auth::Generate() {
   randombytes_buf(secret.data(), secret.size());
   std::array<char, kIdBytes * 2 + 1> id_text;
   sodium_bin2hex(id_text.data(), id_text.size(), id.data(), id.size());
-  std::array<char, sodium_base64_ENCODED_LEN(kSecretBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)>
+  std::array<char,
+             sodium_base64_ENCODED_LEN(kSecretBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)>
       secret_text;
   sodium_bin2base64(secret_text.data(), secret_text.size(), secret.data(), secret.size(),
                     sodium_base64_VARIANT_URLSAFE_NO_PADDING);
@@ -141,7 +144,8 @@ Status Auth::Put(const TokenRecord& record) {
 Result<Auth::NewToken> Auth::Create(const api::TokenRequest& request) {
   const TimestampMs now = clock_.Now();
   if (request.expires && *request.expires <= now) {
-    return InvalidArgument("expires must lie ahead; it is " + FormatTimestamp(now) + " now", "/expires");
+    return InvalidArgument("expires must lie ahead; it is " + FormatTimestamp(now) + " now",
+                           "/expires");
   }
   NewToken created{.text = Generate()};
   const std::optional<TokenText> parts = ParseTokenText(created.text);

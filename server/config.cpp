@@ -50,9 +50,10 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 // "; did you mean X?" for the nearest of `known`, empty when none is near.
 std::string Suggestion(std::string_view given, const std::vector<std::string>& known) {
-  const auto nearest =
-      std::ranges::min_element(known, {}, [&](const auto& name) { return EditDistance(given, name); });
-  if (nearest == known.end() || EditDistance(given, *nearest) > std::max<size_t>(2, given.size() / 3)) {
+  const auto nearest = std::ranges::min_element(
+      known, {}, [&](const auto& name) { return EditDistance(given, name); });
+  if (nearest == known.end() ||
+      EditDistance(given, *nearest) > std::max<size_t>(2, given.size() / 3)) {
     return {};
   }
   return fmt::format("; did you mean {}?", *nearest);
@@ -69,8 +70,8 @@ std::vector<std::string> NamesOf(Name name) {
 template <typename Name>
 const Option* FindOption(std::string_view given, Name name) {
   const auto options = Options();
-  const auto found =
-      std::ranges::find_if(options, [&](const Option& option) { return name(option.key) == given; });
+  const auto found = std::ranges::find_if(
+      options, [&](const Option& option) { return name(option.key) == given; });
   return found == options.end() ? nullptr : &*found;
 }
 
@@ -82,7 +83,8 @@ Error At(std::string_view where, const Option& option, const Error& error) {
 
 Status SetFromToml(const Option& option, Config& config, const toml::node& node) {
   const std::string_view type = TypeName(option);
-  if (type == "text" && node.is_string()) return SetFromText(option, config, node.as_string()->get());
+  if (type == "text" && node.is_string())
+    return SetFromText(option, config, node.as_string()->get());
   if (type == "boolean" && node.is_boolean()) {
     return SetFromText(option, config, node.as_boolean()->get() ? "true" : "false");
   }

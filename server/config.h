@@ -58,8 +58,8 @@ std::vector<OptionInfo> DescribeOptions();
 Result<Config> LoadConfig(const std::vector<std::string>& arguments,
                           const std::vector<std::string>& environment);
 
-// The configuration as a TOML file that LoadConfig reads back to the same values, with each option's
-// documentation and the origin of its value as comments.
+// The configuration as a TOML file that LoadConfig reads back to the same values, with each
+// option's documentation and the origin of its value as comments.
 std::string PrintConfig(const Config& config);
 
 }  // namespace sightline::server

@@ -10,7 +10,8 @@ constexpr int64_t kMinSpanMs = 10 * kMillisecondsPerMinute;
 void DiskForecast::AddSample(TimestampMs time, uint64_t disk_bytes) {
   MutexLock lock(mutex_);
   samples_.push_back({time, disk_bytes});
-  while (samples_.size() > 2 && time - samples_[1].time >= kMillisecondsPerDay) samples_.pop_front();
+  while (samples_.size() > 2 && time - samples_[1].time >= kMillisecondsPerDay)
+    samples_.pop_front();
 }
 
 std::optional<DiskForecast::Forecast> DiskForecast::Get(uint64_t disk_free_bytes) const {

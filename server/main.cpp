@@ -20,15 +20,16 @@ constexpr int kExitRuntime = 1;
 constexpr int kExitUsage = 2;
 
 void PrintHelp() {
-  std::cout << "sightline-server - a database of vehicle sightings\n\n"
-               "Usage: sightline-server [--config FILE] [OPTION]...\n\n"
-               "Every option may stand in a TOML file (max_line_bytes = 65536), in the environment\n"
-               "(SIGHTLINE_MAX_LINE_BYTES=65536) or here (--max-line-bytes 65536); the later one\n"
-               "wins.\n\n"
-               "  --config FILE            read options from FILE (or SIGHTLINE_CONFIG)\n"
-               "  --print-config           print the options in force as TOML, and end\n"
-               "  --version                print the version, and end\n"
-               "  --help                   print this, and end\n\n";
+  std::cout
+      << "sightline-server - a database of vehicle sightings\n\n"
+         "Usage: sightline-server [--config FILE] [OPTION]...\n\n"
+         "Every option may stand in a TOML file (max_line_bytes = 65536), in the environment\n"
+         "(SIGHTLINE_MAX_LINE_BYTES=65536) or here (--max-line-bytes 65536); the later one\n"
+         "wins.\n\n"
+         "  --config FILE            read options from FILE (or SIGHTLINE_CONFIG)\n"
+         "  --print-config           print the options in force as TOML, and end\n"
+         "  --version                print the version, and end\n"
+         "  --help                   print this, and end\n\n";
   for (const server::OptionInfo& option : server::DescribeOptions()) {
     std::string flag = "--" + option.key;
     for (char& c : flag) c = c == '_' ? '-' : c;
@@ -37,15 +38,16 @@ void PrintHelp() {
     if (!option.unit.empty()) std::cout << " " << option.unit;
     std::cout << "; default " << option.default_value << "\n";
   }
-  std::cout << "\nExamples:\n"
-               "  sightline-server --data /var/lib/sightline --admin-token-file owner.token\n"
-               "  sightline-server --data demo --listen 127.0.0.1:0\n"
-               "  sightline-server --listen 0.0.0.0:8443 --tls-certificate cert.pem "
-               "--tls-key key.pem\n"
-               "  SIGHTLINE_RETENTION_DAYS=90 sightline-server --config /etc/sightline.toml "
-               "--print-config\n\n"
-               "Ends with 0 after SIGTERM or SIGINT, 1 when it cannot go on, 2 for a mistake in the "
-               "options.\n";
+  std::cout
+      << "\nExamples:\n"
+         "  sightline-server --data /var/lib/sightline --admin-token-file owner.token\n"
+         "  sightline-server --data demo --listen 127.0.0.1:0\n"
+         "  sightline-server --listen 0.0.0.0:8443 --tls-certificate cert.pem "
+         "--tls-key key.pem\n"
+         "  SIGHTLINE_RETENTION_DAYS=90 sightline-server --config /etc/sightline.toml "
+         "--print-config\n\n"
+         "Ends with 0 after SIGTERM or SIGINT, 1 when it cannot go on, 2 for a mistake in the "
+         "options.\n";
 }
 
 // Takes `flag` out of the arguments; whether it was there.

@@ -31,7 +31,8 @@ std::string_view TakeUntil(std::string_view& rest, char separator) {
 double WeightOf(std::string_view parameters) {
   while (!parameters.empty()) {
     std::string_view parameter = TakeUntil(parameters, ';');
-    if (parameter.size() < 2 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=') {
+    if (parameter.size() < 2 || (parameter[0] != 'q' && parameter[0] != 'Q') ||
+        parameter[1] != '=') {
       continue;
     }
     parameter.remove_prefix(2);

@@ -19,8 +19,8 @@ std::string MediaTypeOf(std::string_view content_type);
 // Whether the media type is one of NDJSON's names.
 bool IsNdjson(std::string_view media_type);
 
-// Which of `offered` (lower case, the preferred one first) suits an Accept header best, by RFC 9110:
-// the most specific range decides each one's weight. nullopt when all have weight 0. An empty
+// Which of `offered` (lower case, the preferred one first) suits an Accept header best, by RFC
+// 9110: the most specific range decides each one's weight. nullopt when all have weight 0. An empty
 // header accepts everything.
 std::optional<size_t> NegotiateMediaType(std::string_view accept,
                                          std::span<const std::string_view> offered);

@@ -1,5 +1,6 @@
 #include "server/metrics.h"
 
+#include <fmt/format.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/histogram.h>
@@ -7,9 +8,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <iterator>
-#include <map>
 #include <sstream>
-#include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -73,7 +73,8 @@ void AddStore(Families& families, const storage::Store::Stats& store) {
            store.inbox_rows);
   AddGauge(families, "sightline_store_plates_pending",
            "Readings not yet merged into the plate dictionary.", store.plates_pending);
-  AddGauge(families, "sightline_store_disk_bytes", "Bytes of the data directory.", store.disk_bytes);
+  AddGauge(families, "sightline_store_disk_bytes", "Bytes of the data directory.",
+           store.disk_bytes);
   AddGauge(families, "sightline_store_disk_free_bytes", "Free bytes of its file system.",
            store.disk_free_bytes);
 }
@@ -151,7 +152,7 @@ class Metrics::Impl {
 
   // Kept beside the registry's own look-up, which builds label maps at every call.
   Series Find(std::string_view method, std::string_view route, int status) {
-    const auto key = std::make_tuple(method, route, status);
+    std::string key = fmt::format("{} {} {}", method, status, route);
     MutexLock lock(mutex_);
     const auto found = series_.find(key);
     if (found != series_.end()) return found->second;
@@ -162,7 +163,7 @@ class Metrics::Impl {
             {{"method", method_text}, {"route", route_text}, {"status", std::to_string(status)}}),
         .duration = &durations_.Add({{"method", method_text}, {"route", route_text}},
                                     kLatencyBuckets)};
-    series_.emplace(std::make_tuple(method_text, route_text, status), series);
+    series_.emplace(std::move(key), series);
     return series;
   }
 
@@ -173,8 +174,7 @@ class Metrics::Impl {
   prometheus::Counter& bytes_in_;
   prometheus::Counter& bytes_out_;
   Mutex mutex_;
-  std::map<std::tuple<std::string, std::string, int>, Series, std::less<>> series_
-      SIGHTLINE_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Series> series_ SIGHTLINE_GUARDED_BY(mutex_);
 };
 
 Metrics::Metrics(TimestampMs process_start) : impl_(std::make_unique<Impl>(process_start)) {}

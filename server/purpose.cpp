@@ -34,7 +34,8 @@ Result<std::string> DecodeHeader(std::string_view header, std::string_view value
   if (!decoded) return Unacceptable(header, "must be percent-encoded UTF-8");
   const std::string text(Trimmed(*decoded));
   if (text.size() > kMaxBytes) {
-    return Unacceptable(header, fmt::format("has {} bytes; at most {} are allowed", text.size(), kMaxBytes));
+    return Unacceptable(
+        header, fmt::format("has {} bytes; at most {} are allowed", text.size(), kMaxBytes));
   }
   const bool has_control = std::ranges::any_of(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });

@@ -62,7 +62,8 @@ class WorkerPool {
     return false;
   }
   static Error Full() {
-    return {ErrorCode::kUnavailable, "the server is busy (max_queued_requests); try again later", {}};
+    return {
+        ErrorCode::kUnavailable, "the server is busy (max_queued_requests); try again later", {}};
   }
 
   // `work` lives in this coroutine, on whichever thread that runs.

@@ -59,7 +59,8 @@ Result<std::string> StoreCameras(const Services& services, const Call& call) {
     if (element.camera || errors++ >= kMaxErrors) continue;
     json.BeginObject().Key("line").Uint(element.line);
     json.Key("detail").String(element.camera.error().message);
-    if (!element.camera.error().field.empty()) json.Key("field").String(element.camera.error().field);
+    if (!element.camera.error().field.empty())
+      json.Key("field").String(element.camera.error().field);
     json.EndObject();
   }
   json.EndArray();

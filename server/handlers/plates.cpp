@@ -106,8 +106,9 @@ Result<TrajectoryQuestion> ParseTrajectory(const Services& services, const Reque
   SIGHTLINE_ASSIGN(question.fields,
                    api::ParseSightingFields(request.Parameter("include").value_or(""),
                                             request.Parameter("fields").value_or("")));
-  question.text = "trajectory " + replay.plate + " " + std::to_string(replay.time.from.value) + " " +
-                  std::to_string(replay.time.to.value) + " " + std::to_string(replay.trip_gap_ms);
+  question.text = "trajectory " + replay.plate + " " + std::to_string(replay.time.from.value) +
+                  " " + std::to_string(replay.time.to.value) + " " +
+                  std::to_string(replay.trip_gap_ms);
   SIGHTLINE_ASSIGN(const PageStart start,
                    PageStartOfParameters(services, request, question.text));
   replay.as_of = start.as_of;

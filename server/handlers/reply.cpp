@@ -33,15 +33,17 @@ Result<size_t> LimitParameter(const Request& request) {
 Status CheckAsOf(const Services& services, Sequence as_of, std::string_view field) {
   const Sequence visible = services.store.VisibleSequence();
   if (as_of <= visible) return Ok();
-  return InvalidArgument(fmt::format("as_of {} lies ahead of everything stored ({})", as_of, visible),
-                         std::string(field));
+  return InvalidArgument(
+      fmt::format("as_of {} lies ahead of everything stored ({})", as_of, visible),
+      std::string(field));
 }
 
 Result<std::optional<Sequence>> AsOfParameter(const Services& services, const Request& request) {
   const auto text = request.Parameter("as_of");
   if (!text) return std::nullopt;
-  SIGHTLINE_ASSIGN(const uint64_t as_of,
-                   api::ParseUintParameter(*text, "as_of", 0, std::numeric_limits<uint64_t>::max()));
+  SIGHTLINE_ASSIGN(
+      const uint64_t as_of,
+      api::ParseUintParameter(*text, "as_of", 0, std::numeric_limits<uint64_t>::max()));
   SIGHTLINE_RETURN_IF_ERROR(CheckAsOf(services, as_of, "as_of"));
   return as_of;
 }

@@ -25,11 +25,12 @@ Router MakeRouter(const Services& services) {
                                                ? 0
                                                : services.config.max_document_bytes,
                          .is_public = endpoint.is_public};
-    router.Add({.method = std::string(endpoint.method),
-                .path = std::string(endpoint.path),
-                .handler = [&services, endpoint](
-                               Exchange& exchange) { return Guarded(services, endpoint, exchange); },
-                .options = std::move(options)});
+    router.Add(
+        {.method = std::string(endpoint.method),
+         .path = std::string(endpoint.path),
+         .handler = [&services, endpoint](
+                        Exchange& exchange) { return Guarded(services, endpoint, exchange); },
+         .options = std::move(options)});
   }
   return router;
 }

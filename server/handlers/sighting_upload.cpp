@@ -40,7 +40,8 @@ Status StoreAll(UploadParser& parser) {
   SIGHTLINE_RETURN_IF_ERROR(parser.Consume());
   SIGHTLINE_ASSIGN(const bool handed_on, parser.Finish());
   // Only ingest's full queue is left as a reason: a short body has nothing else under way.
-  if (!handed_on) return Error{ErrorCode::kUnavailable, "sightings wait to be stored; try again later", {}};
+  if (!handed_on)
+    return Error{ErrorCode::kUnavailable, "sightings wait to be stored; try again later", {}};
   return Ok();
 }
 
@@ -108,7 +109,8 @@ Awaitable<Status> ReadStream(const Services& services, Call& call, UploadParser&
 Error WithProgress(Error error, const UploadOutcome& outcome) {
   const uint64_t stored = outcome.accepted + outcome.duplicates;
   if (stored > 0) {
-    error.message += fmt::format("; {} sightings of this body are stored, a resend is harmless", stored);
+    error.message +=
+        fmt::format("; {} sightings of this body are stored, a resend is harmless", stored);
   }
   return error;
 }

@@ -17,12 +17,13 @@ struct UploadOutcome {
   std::multimap<uint64_t, Error> errors;  // by line, the first 1,000
 };
 
-// Reads, parses and stores the body; returns once everything that is counted as accepted is durable.
+// Reads, parses and stores the body; returns once everything that is counted as accepted is
+// durable.
 //
 // Operation: pieces of the body go to the query threads, which undo gzip, split, parse and submit
 // batches to ingest, of which a few are under way at a time; the body is read on as they finish. A
-// short body takes a single hop to a query thread. When the connection is cut, what was parsed until
-// then is stored all the same.
+// short body takes a single hop to a query thread. When the connection is cut, what was parsed
+// until then is stored all the same.
 //
 // Errors: kUnsupportedMedia for other media types and encodings; kInvalidArgument where nothing
 // could be read; kUnavailable when ingest takes no batch of a body that it has not begun with;

@@ -32,8 +32,8 @@ constexpr TimestampMs kStart{1'474'416'000'000};  // 2016-09-21T00:00:00Z
 std::string Lines(int from, int to) {
   std::string lines;
   for (int i = from; i < to; ++i) {
-    lines += R"({"camera_id":"bus","source_id":")" + std::to_string(i) + R"(","plate":"A1","time":")" +
-             FormatTimestamp(kStart + int64_t{i} * 1000) + "\"}\n";
+    lines += R"({"camera_id":"bus","source_id":")" + std::to_string(i) +
+             R"(","plate":"A1","time":")" + FormatTimestamp(kStart + int64_t{i} * 1000) + "\"}\n";
   }
   return lines;
 }
@@ -58,7 +58,8 @@ class ApiFlow : public ::testing::Test {
   void Start(Config config = {}, std::unique_ptr<storage::Store> store = nullptr) {
     if (store == nullptr) store = std::make_unique<testing::MemoryStore>();
     server = std::make_unique<RunningServer>(std::move(config), std::move(store));
-    ASSERT_EQ(server->CallJson("POST", "/v1/cameras", R"({"id":"bus","kind":"mobile"})").status, 200);
+    ASSERT_EQ(server->CallJson("POST", "/v1/cameras", R"({"id":"bus","kind":"mobile"})").status,
+              200);
   }
 
   HttpReply Search(const std::string& body, HttpHeaders headers = {}) {
@@ -143,8 +144,8 @@ TEST_F(ApiFlow, ALineOverTheLimitCostsThatLineAndNamesTheOption) {
   Config config;
   config.max_line_bytes = 1024;
   Start(config);
-  const HttpReply reply =
-      server->Ingest(Lines(0, 1) + "{\"plate\":\"" + std::string(100'000, 'x') + "\"}\n" + Lines(1, 2));
+  const HttpReply reply = server->Ingest(Lines(0, 1) + "{\"plate\":\"" + std::string(100'000, 'x') +
+                                         "\"}\n" + Lines(1, 2));
   EXPECT_EQ(Accepted(reply), 2);
   EXPECT_EQ(NumberAt(reply.body, "/errors/0/line"), 2);
   EXPECT_NE(reply.body.find("max_line_bytes"), std::string::npos);
@@ -155,9 +156,9 @@ TEST_F(ApiFlow, AConnectionThatIsCutKeepsWhatCameBefore) {
   const std::string lines = Lines(0, 4000);
   {
     HttpClient client(server->port());
-    client.Send("POST /v1/sightings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
-                server->owner_token() +
-                "\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100000000\r\n\r\n" + lines);
+    client.Send(
+        "POST /v1/sightings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + server->owner_token() +
+        "\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100000000\r\n\r\n" + lines);
   }
   // The server ends its work on the cut body within its own time: the counter tells when.
   for (int64_t accepted = 0; accepted < 4000;) {
@@ -203,8 +204,9 @@ TEST_F(ApiFlow, PagesRepeatNothingAndSkipNothingWhileSightingsArrive) {
     std::string token;
     int extra = 0;
     do {
-      const HttpReply page = Search(R"({"limit":7,"order":")" + order + "\"" +
-                                    (token.empty() ? "" : R"(,"page_token":")" + token + "\"") + "}");
+      const HttpReply page =
+          Search(R"({"limit":7,"order":")" + order + "\"" +
+                 (token.empty() ? "" : R"(,"page_token":")" + token + "\"") + "}");
       ASSERT_EQ(page.status, 200) << page.body;
       for (size_t i = 0; i < SizeAt(page.body, "/sightings"); ++i) {
         const std::string id = TextAt(page.body, "/sightings/" + std::to_string(i) + "/id");
@@ -231,7 +233,8 @@ TEST_F(ApiFlow, TheSameQuestionAsOfThenGivesTheSameBytes) {
   EXPECT_NE(Search(R"({"limit":20})").body, first.body);
   EXPECT_EQ(Search(R"({"limit":20,"as_of":)" + as_of + "}").body, first.body);
   const std::string token = TextAt(first.body, "/next_page_token");
-  EXPECT_EQ(Search(R"({"limit":20,"as_of":)" + as_of + R"(,"page_token":")" + token + "\"}").status, 200);
+  EXPECT_EQ(Search(R"({"limit":20,"as_of":)" + as_of + R"(,"page_token":")" + token + "\"}").status,
+            200);
   const HttpReply contradiction = Search(R"({"limit":20,"as_of":1,"page_token":")" + token + "\"}");
   EXPECT_EQ(contradiction.status, 400);
   EXPECT_EQ(TextAt(contradiction.body, "/field"), "/as_of");
@@ -299,9 +302,10 @@ TEST_F(ApiFlow, PlatesAndTokensAndAuditComeInPages) {
     EXPECT_EQ(seen, SizeAt(all.body, list)) << path;
   }
   const HttpReply newest = server->Call("GET", "/v1/audit?limit=2");
-  const HttpReply older =
-      server->Call("GET", "/v1/audit?limit=1&page_token=" + TextAt(newest.body, "/next_page_token"));
-  EXPECT_EQ(NumberAt(older.body, "/records/0/number"), NumberAt(newest.body, "/records/1/number") - 1);
+  const HttpReply older = server->Call(
+      "GET", "/v1/audit?limit=1&page_token=" + TextAt(newest.body, "/next_page_token"));
+  EXPECT_EQ(NumberAt(older.body, "/records/0/number"),
+            NumberAt(newest.body, "/records/1/number") - 1);
 }
 
 // --- who may, and the trail ----------------------------------------------------------------------
@@ -321,7 +325,8 @@ TEST_F(ApiFlow, EveryLookAtSightingsAndEveryAttemptIsOnTheTrail) {
   Start();
   const std::string writer = server->MakeToken({"writer"});
   Search(R"({"filter":{"plate":"A1"}})", {{"X-Case", "C%207"}});
-  testing::Fetch(server->port(), "GET", "/v1/plates?match=A", {{"Authorization", "Bearer " + writer}});
+  testing::Fetch(server->port(), "GET", "/v1/plates?match=A",
+                 {{"Authorization", "Bearer " + writer}});
   testing::Fetch(server->port(), "GET", "/v1/plates");
   server->Call("GET", "/v1/sightings/none");
   const HttpReply trail = server->Call("GET", "/v1/audit?limit=4");

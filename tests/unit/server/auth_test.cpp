@@ -80,7 +80,8 @@ TEST_F(AuthTest, SchemeIsNotCaseSensitiveButEverythingElseIs) {
   EXPECT_EQ(RefusalOf("Bearer " + made.text.substr(0, made.text.size() - 1)),
             ErrorCode::kUnauthenticated);
   std::string other_secret = made.text;
-  other_secret[other_secret.size() - 10] = other_secret[other_secret.size() - 10] == 'a' ? 'b' : 'a';
+  other_secret[other_secret.size() - 10] =
+      other_secret[other_secret.size() - 10] == 'a' ? 'b' : 'a';
   EXPECT_EQ(RefusalOf("Bearer " + other_secret), ErrorCode::kUnauthenticated);
   std::string other_id = made.text;
   other_id[4] = other_id[4] == 'a' ? 'b' : 'a';

@@ -29,8 +29,9 @@ TEST_P(AcceptTest, ChoosesByWeightThenByOurPreference) {
 INSTANTIATE_TEST_SUITE_P(
     All, AcceptTest,
     ::testing::Values(
-        Case{"Missing", "", 0}, Case{"Anything", "*/*", 0}, Case{"AnyApplication", "application/*", 0},
-        Case{"Exact", "application/x-ndjson", 1}, Case{"CaseDoesNotMatter", "APPLICATION/X-NDJSON", 1},
+        Case{"Missing", "", 0}, Case{"Anything", "*/*", 0},
+        Case{"AnyApplication", "application/*", 0}, Case{"Exact", "application/x-ndjson", 1},
+        Case{"CaseDoesNotMatter", "APPLICATION/X-NDJSON", 1},
         Case{"Weights", "application/json;q=0.5, application/x-ndjson", 1},
         Case{"WeightsTheOtherWay", "application/x-ndjson;q=0.1,application/json; q=0.2", 0},
         Case{"SpecificWinsOverWildcard", "*/*, application/json;q=0", 1},

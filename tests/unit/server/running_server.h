@@ -26,7 +26,8 @@ HttpReply Fetch(uint16_t port, std::string_view method, std::string_view target,
 class RunningServer {
  public:
   // Throws when the server does not start. `store` null: RocksDB.
-  explicit RunningServer(server::Config config = {}, std::unique_ptr<storage::Store> store = nullptr);
+  explicit RunningServer(server::Config config = {},
+                         std::unique_ptr<storage::Store> store = nullptr);
   ~RunningServer();
 
   uint16_t port() const { return port_; }
