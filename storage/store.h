@@ -212,8 +212,7 @@ class Store {
 
   // --- upkeep ----------------------------------------------------------------------------------
 
-  // Deletes days past their retention whole; returns them. Called by the server once an hour and
-  // at start-up.
+  // Deletes days past their retention whole and returns them. Called at start and once an hour.
   virtual Result<std::vector<Day>> ApplyRetention() = 0;
 
   struct SetAsideDay {
