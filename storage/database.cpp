@@ -131,14 +131,10 @@ Result<std::optional<std::string>> Database::Get(size_t table, std::string_view 
 
 Status Database::Flush() { return ToStatus(db_->Flush(rocksdb::FlushOptions(), tables_), path_); }
 
-uint64_t Database::MemtableBytes() const {
-  uint64_t bytes = 0;
-  for (rocksdb::ColumnFamilyHandle* table : tables_) {
-    uint64_t of_table = 0;
-    db_->GetIntProperty(table, rocksdb::DB::Properties::kCurSizeAllMemTables, &of_table);
-    bytes += of_table;
-  }
-  return bytes;
+uint64_t Database::MemtableRows(size_t table) const {
+  uint64_t rows = 0;
+  db_->GetIntProperty(tables_[table], rocksdb::DB::Properties::kNumEntriesActiveMemTable, &rows);
+  return rows;
 }
 
 Status Database::Resume() {

@@ -79,8 +79,8 @@ class Database {
   // Writes all memtables to files and waits for it.
   Status Flush();
 
-  // Of rows not yet in files.
-  uint64_t MemtableBytes() const;
+  // Entries of a table that are not yet in files.
+  uint64_t MemtableRows(size_t table) const;
 
   // Tries to leave the read-only state that a background error put the database into.
   Status Resume();

@@ -107,8 +107,9 @@ rocksdb::ColumnFamilyOptions SightingsTableOptions(const SharedResources& shared
   table.whole_key_filtering = true;
   auto options = TableOptionsWith(table);
   options.write_buffer_size = WriteBufferBytes(shared);
-  // 11 bits for each row of 400 bytes: identities not seen before are told without a search.
-  options.memtable_prefix_bloom_size_ratio = 0.0035;
+  // Five bits for each row of 400 bytes: most identities not seen before are told without a search.
+  // More would cost every open day its size.
+  options.memtable_prefix_bloom_size_ratio = 0.0015;
   options.memtable_whole_key_filtering = true;
   options.level0_file_num_compaction_trigger = 8;
   options.level0_slowdown_writes_trigger = 40;

@@ -17,6 +17,10 @@ constexpr auto kSaveAge = 1s;
 // Without an append for so long, the inbox is emptied.
 constexpr auto kIdle = 3s;
 constexpr auto kResumeAge = 2s;
+// Days with fewer rows in memory are not worth a file; the fullest few, which grow on, are flushed by
+// RocksDB when it is time.
+constexpr uint64_t kRowsWorthAFile = 256;
+constexpr size_t kLeftToRocksDb = 4;
 
 void LogFailure(std::string_view what, const Status& status) {
   if (status) return;
@@ -133,17 +137,16 @@ void Upkeep::FreeMemory() {
   // RocksDB flushes a full budget from the database that is being written to, however little that
   // one holds; many days with a little each would never be flushed.
   if (shared_.write_buffers->mutable_memtable_memory_usage() < shared_.memtable_bytes / 2) return;
-  std::vector<std::pair<uint64_t, std::shared_ptr<DayDatabase>>> largest;
+  std::vector<std::pair<uint64_t, std::shared_ptr<DayDatabase>>> fullest;
   for (auto& day : parts_.days.OpenDays()) {
-    largest.emplace_back(day->database().MemtableBytes(), std::move(day));
+    const uint64_t rows = day->database().MemtableRows(DayDatabase::kSightings);
+    if (rows >= kRowsWorthAFile) fullest.emplace_back(rows, std::move(day));
   }
-  std::sort(largest.begin(), largest.end(),
+  std::sort(fullest.begin(), fullest.end(),
             [](const auto& a, const auto& b) { return a.first > b.first; });
-  // The largest grow on; many small ones together are what must go.
-  constexpr size_t kLeftToRocksDb = 8;
-  for (size_t i = kLeftToRocksDb; i < largest.size(); ++i) {
+  for (size_t i = kLeftToRocksDb; i < fullest.size(); ++i) {
     if (shared_.write_buffers->mutable_memtable_memory_usage() < shared_.memtable_bytes / 4) break;
-    LogFailure("flush a day", largest[i].second->database().Flush());
+    LogFailure("flush a day", fullest[i].second->database().Flush());
   }
 }
 
