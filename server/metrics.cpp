@@ -63,12 +63,22 @@ void AddProcess(Families& families, TimestampMs start) {
            static_cast<double>(start.value) / 1000);
 }
 
+uint64_t LostRows(const storage::Store::Stats& store) {
+  uint64_t rows = 0;
+  for (const storage::Store::Loss& loss : store.losses) rows += loss.rows;
+  return rows;
+}
+
 void AddStore(Families& families, const storage::Store::Stats& store) {
   AddGauge(families, "sightline_store_sightings", "Sightings kept.", store.sightings);
   AddGauge(families, "sightline_store_days", "Days with sightings.", store.days);
   AddGauge(families, "sightline_store_open_days", "Days open at present.", store.open_days);
   AddGauge(families, "sightline_store_set_aside_days", "Damaged days that do not answer.",
            store.set_aside.size());
+  AddGauge(families, "sightline_store_loss_days",
+           "Days that hold less than they had acknowledged.", store.losses.size());
+  AddGauge(families, "sightline_store_lost_sightings",
+           "Acknowledged sightings that those days lack, at least.", LostRows(store));
   AddGauge(families, "sightline_store_inbox_rows", "Sightings waiting to be moved to their day.",
            store.inbox_rows);
   AddGauge(families, "sightline_store_plates_pending",

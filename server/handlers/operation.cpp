@@ -88,6 +88,12 @@ void WriteDays(api::JsonWriter& json, const storage::Store::Stats& stats) {
     json.BeginObject().Key("day").String(FormatDay(day.day));
     json.Key("reason").String(day.reason).EndObject();
   }
+  json.EndArray();
+  json.Key("losses").BeginArray();
+  for (const auto& loss : stats.losses) {
+    json.BeginObject().Key("day").String(FormatDay(loss.day));
+    json.Key("rows").Uint(loss.rows).EndObject();
+  }
   json.EndArray().EndObject();
 }
 

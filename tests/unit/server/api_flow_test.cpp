@@ -194,6 +194,24 @@ TEST_F(ApiFlow, AFullDiskIsSaidInTheAnswerAndByTheProbe) {
   EXPECT_EQ(server->Call("GET", "/healthz").status, 200);
 }
 
+// A store that has lost the end of a day.
+class LosingStore final : public testing::MemoryStore {
+ public:
+  Result<Stats> GetStats() const override {
+    SIGHTLINE_ASSIGN(Stats stats, MemoryStore::GetStats());
+    stats.losses = {{.day = DayOf(kStart), .rows = 3}};
+    return stats;
+  }
+};
+
+TEST_F(ApiFlow, ALossIsSaidInTheStatus) {
+  Start({}, std::make_unique<LosingStore>());
+  const HttpReply status = server->Call("GET", "/v1/status");
+  ASSERT_EQ(SizeAt(status.body, "/days/losses"), 1u) << status.body;
+  EXPECT_EQ(TextAt(status.body, "/days/losses/0/day"), "2016-09-21");
+  EXPECT_EQ(NumberAt(status.body, "/days/losses/0/rows"), 3);
+}
+
 // --- questions -----------------------------------------------------------------------------------
 
 TEST_F(ApiFlow, PagesRepeatNothingAndSkipNothingWhileSightingsArrive) {

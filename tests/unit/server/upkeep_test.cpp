@@ -72,7 +72,9 @@ TEST(Metrics, SpeakPrometheusWithTheUsualNames) {
   metrics.ObserveRequest("GET", "/v1/plates", 200, 7.0, 100, 2000);
   metrics.ObserveRequest("GET", "/v1/plates", 401, 0.001, 100, 200);
   MetricsSnapshot snapshot{.ingest = {.accepted = 12}};
-  snapshot.store.emplace().sightings = 34;
+  storage::Store::Stats& stats = snapshot.store.emplace();
+  stats.sightings = 34;
+  stats.losses = {{.day = Day{17'000}, .rows = 5}, {.day = Day{17'001}, .rows = 2}};
   const std::string text = metrics.Render(snapshot);
   for (const char* line :
        {"http_requests_total{method=\"GET\",route=\"/v1/plates\",status=\"200\"} 2",
@@ -80,7 +82,8 @@ TEST(Metrics, SpeakPrometheusWithTheUsualNames) {
         "http_request_duration_seconds_bucket{method=\"GET\",route=\"/v1/plates\",le=\"0.005\"} 2",
         "http_request_duration_seconds_count{method=\"GET\",route=\"/v1/plates\"} 3",
         "http_response_bytes_total 4200", "sightline_ingest_accepted_total 12",
-        "sightline_store_sightings 34", "process_resident_memory_bytes ",
+        "sightline_store_sightings 34", "sightline_store_loss_days 2",
+        "sightline_store_lost_sightings 7", "process_resident_memory_bytes ",
         "process_start_time_seconds 1700000000.5", "# TYPE http_requests_total counter",
         "# TYPE http_request_duration_seconds histogram"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
