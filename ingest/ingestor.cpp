@@ -6,6 +6,7 @@
 #include <deque>
 #include <iterator>
 #include <map>
+#include <span>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -35,6 +36,12 @@ Error UnknownCamera(const Sighting& sighting) {
       "/camera_id");
 }
 
+// Said once here; each request is told, too.
+void LogFailure(const Error& error) {
+  Log(LogLevel::kError, "ingest.append_failed",
+      {{"code", ErrorCodeName(error.code)}, {"reason", error.message}});
+}
+
 }  // namespace
 
 class Ingestor::Impl {
@@ -51,7 +58,7 @@ class Ingestor::Impl {
     committer_.join();
   }
 
-  Status TrySubmit(std::vector<IncomingSighting>& batch, Callback done) {
+  Status Submit(std::vector<IncomingSighting>& batch, Callback done) {
     if (!Admit(batch.size())) {
       return Error{ErrorCode::kUnavailable,
                    fmt::format("{} sightings wait to be stored (max_queued_rows); try again later",
@@ -61,6 +68,8 @@ class Ingestor::Impl {
     SubmitAdmitted(std::move(batch), std::move(done));
     return Ok();
   }
+
+  void CountRejected() { rejected_.fetch_add(1, std::memory_order_relaxed); }
 
   Stats GetStats() const {
     return {.accepted = accepted_.load(std::memory_order_relaxed),
@@ -75,6 +84,7 @@ class Ingestor::Impl {
     const size_t admitted = batch.size();
     QueuedBatch queued;
     if (Status status = Prepare(std::move(batch), queued); !status) {
+      LogFailure(status.error());
       Release(admitted);
       done(status.error());
       return;
@@ -189,30 +199,48 @@ class Ingestor::Impl {
                   std::make_move_iterator(group[i].rows.end()));
       ends.push_back(rows.size());
     }
-    const Result<storage::AppendResult> appended = store_.Append(rows);
+    const Result<storage::AppendResult> appended = Append(rows);
     Release(rows.size());
-    commits_.fetch_add(1, std::memory_order_relaxed);
-    if (!appended) {
-      // Said once here; each request is told, too.
-      Log(LogLevel::kError, "ingest.append_failed",
-          {{"code", ErrorCodeName(appended.error().code)}, {"reason", appended.error().message}});
-    }
-    size_t row = 0;
+    size_t begin = 0;
     for (size_t i = 0; i < group.size(); ++i) {
-      if (!appended) {
-        group[i].done(appended.error());
-        continue;
+      const size_t count = ends[i] - begin;
+      if (!appended && group.size() > 1 && IsOfSomeRows(appended.error().code)) {
+        // One request's damaged day fails that request, and not those that waited beside it.
+        Answer(group[i], Append(std::span(rows).subspan(begin, count)), 0, count);
+      } else {
+        Answer(group[i], appended, begin, count);
       }
-      BatchOutcome& outcome = group[i].outcome;
-      for (; row < ends[i]; ++row) {
-        const bool accepted = appended->outcomes[row] == storage::AppendOutcome::kAccepted;
-        ++(accepted ? outcome.accepted : outcome.duplicates);
-        outcome.ids.push_back(appended->ids[row]);
-      }
-      accepted_.fetch_add(outcome.accepted, std::memory_order_relaxed);
-      duplicates_.fetch_add(outcome.duplicates, std::memory_order_relaxed);
-      group[i].done(std::move(outcome));
+      begin = ends[i];
     }
+  }
+
+  static bool IsOfSomeRows(ErrorCode code) {
+    return code == ErrorCode::kCorruption || code == ErrorCode::kUnavailable;
+  }
+
+  Result<storage::AppendResult> Append(std::span<storage::EncodedSighting> rows) {
+    Result<storage::AppendResult> appended = store_.Append(rows);
+    commits_.fetch_add(1, std::memory_order_relaxed);
+    if (!appended) LogFailure(appended.error());
+    return appended;
+  }
+
+  // Calls a request back, whose rows are `count` from `first` on of what was appended.
+  void Answer(QueuedBatch& batch, const Result<storage::AppendResult>& appended, size_t first,
+              size_t count) {
+    if (!appended) {
+      batch.done(appended.error());
+      return;
+    }
+    BatchOutcome& outcome = batch.outcome;
+    for (size_t row = first; row < first + count; ++row) {
+      const bool accepted = appended->outcomes[row] == storage::AppendOutcome::kAccepted;
+      ++(accepted ? outcome.accepted : outcome.duplicates);
+      outcome.ids.push_back(appended->ids[row]);
+    }
+    accepted_.fetch_add(outcome.accepted, std::memory_order_relaxed);
+    duplicates_.fetch_add(outcome.duplicates, std::memory_order_relaxed);
+    batch.done(std::move(outcome));
   }
 
   storage::Store& store_;
@@ -238,14 +266,11 @@ Ingestor::Ingestor(storage::Store& store, const Clock& clock, const IngestOption
 
 Ingestor::~Ingestor() = default;
 
-void Ingestor::Submit(std::vector<IncomingSighting> batch, Callback done) {
-  const Status taken = impl_->TrySubmit(batch, done);
-  if (!taken) done(taken.error());
+Status Ingestor::Submit(std::vector<IncomingSighting>& batch, Callback done) {
+  return impl_->Submit(batch, std::move(done));
 }
 
-Status Ingestor::TrySubmit(std::vector<IncomingSighting>& batch, Callback done) {
-  return impl_->TrySubmit(batch, std::move(done));
-}
+void Ingestor::CountRejected() { impl_->CountRejected(); }
 
 Ingestor::Stats Ingestor::GetStats() const { return impl_->GetStats(); }
 

@@ -41,7 +41,7 @@ struct BatchOutcome {
   std::vector<SightingId> ids;     // of each row of the batch that was not rejected, in order
 };
 
-// Operation: Submit validates and encodes on the caller's thread, then queues the batch. One
+// Operation: Submit checks and encodes on the caller's thread, then queues the batch. One
 // committer thread takes what is queued, from however many requests, as one durable batch (group
 // commit), and then calls each request back.
 //
@@ -53,14 +53,14 @@ class Ingestor {
   Ingestor(storage::Store& store, const Clock& clock, const IngestOptions& options);
   ~Ingestor();  // commits what is queued
 
-  // Calls `done` exactly once. kUnavailable when the queue is full (nothing was stored); storage
-  // errors as they came. The outcome counts exactly the batch's rows.
-  void Submit(std::vector<IncomingSighting> batch, std::function<void(Result<BatchOutcome>)> done);
+  // Takes the batch and calls `done` exactly once, with storage's errors as they came; the outcome
+  // counts exactly the batch's rows. kUnavailable when the queue is full: `batch` is then left as it
+  // is, so that the caller can try again, and `done` is never called.
+  Status Submit(std::vector<IncomingSighting>& batch,
+                std::function<void(Result<BatchOutcome>)> done);
 
-  // As Submit, but a full queue is told at once: kUnavailable is returned, `batch` is left as it is,
-  // and `done` is never called.
-  Status TrySubmit(std::vector<IncomingSighting>& batch,
-                   std::function<void(Result<BatchOutcome>)> done);
+  // Counts a row that was refused before it could be submitted, so that Stats tells of all.
+  void CountRejected();
 
   struct Stats {
     uint64_t accepted = 0;

@@ -18,7 +18,7 @@ Result<bool> UploadBatches::TrySubmit(std::vector<ingest::IncomingSighting>& bat
     ++under_way_;
   }
   const Status taken =
-      ingestor_.TrySubmit(batch, [self = shared_from_this()](Result<ingest::BatchOutcome> outcome) {
+      ingestor_.Submit(batch, [self = shared_from_this()](Result<ingest::BatchOutcome> outcome) {
         self->Finish(std::move(outcome));
       });
   MutexLock lock(mutex_);
@@ -56,6 +56,7 @@ void UploadBatches::Finish(Result<ingest::BatchOutcome> outcome) {
 }
 
 void UploadBatches::Reject(uint64_t line, Error error) {
+  ingestor_.CountRejected();
   MutexLock lock(mutex_);
   ++outcome_.rejected;
   AddError(line, std::move(error));

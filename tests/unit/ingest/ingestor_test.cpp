@@ -30,6 +30,9 @@ class GatedStore final : public testing::MemoryStore {
       changed_.NotifyAll();
       while (closed_) changed_.Wait(mutex_);
       if (failure_) return *failure_;
+      for (const storage::EncodedSighting& row : batch) {
+        if (row.day == damaged_) return Error{ErrorCode::kCorruption, "the day is set aside", {}};
+      }
     }
     return testing::MemoryStore::Append(batch);
   }
@@ -47,6 +50,10 @@ class GatedStore final : public testing::MemoryStore {
     MutexLock lock(mutex_);
     failure_ = std::move(error);
   }
+  void SetDamaged(Day day) {
+    MutexLock lock(mutex_);
+    damaged_ = day;
+  }
   void WaitForAppends(int appends) {
     MutexLock lock(mutex_);
     while (appends_ < appends) changed_.Wait(mutex_);
@@ -58,6 +65,7 @@ class GatedStore final : public testing::MemoryStore {
   bool closed_ SIGHTLINE_GUARDED_BY(mutex_) = false;
   int appends_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
   std::optional<Error> failure_ SIGHTLINE_GUARDED_BY(mutex_);
+  std::optional<Day> damaged_ SIGHTLINE_GUARDED_BY(mutex_);
 };
 
 class IngestorTest : public ::testing::Test {
@@ -80,9 +88,10 @@ class IngestorTest : public ::testing::Test {
   std::future<Result<BatchOutcome>> Start(Ingestor& ingestor, std::vector<IncomingSighting> batch) {
     auto promise = std::make_shared<std::promise<Result<BatchOutcome>>>();
     auto future = promise->get_future();
-    ingestor.Submit(std::move(batch), [promise](Result<BatchOutcome> outcome) {
+    const Status taken = ingestor.Submit(batch, [promise](Result<BatchOutcome> outcome) {
       promise->set_value(std::move(outcome));
     });
+    if (!taken) promise->set_value(taken.error());
     return future;
   }
 
@@ -184,18 +193,38 @@ TEST_F(IngestorTest, RequestsThatWaitTogetherAreCommittedTogether) {
   EXPECT_EQ(ingestor.GetStats().queued_rows, 0u);
 }
 
-TEST_F(IngestorTest, AFullQueueRefusesAndStoresNothing) {
+TEST_F(IngestorTest, AFullQueueLeavesTheBatchWithItsCaller) {
   KnowCamera("K-1");
   options_.max_queued_rows = 2;
   store_.CloseGate();
   Ingestor ingestor(store_, clock_, options_);
   auto first = Start(ingestor, {Reading("K-1", "A1"), Reading("K-1", "A2")});
-  const auto refused = Start(ingestor, {Reading("K-1", "A3")}).get();
+  std::vector<IncomingSighting> third = {Reading("K-1", "A3")};
+  const Status refused = ingestor.Submit(third, [](const Result<BatchOutcome>&) { FAIL(); });
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  ASSERT_EQ(third.size(), 1u);
   store_.OpenGate();
   EXPECT_EQ(first.get()->accepted, 2u);
-  EXPECT_EQ(Start(ingestor, {Reading("K-1", "A3")}).get()->accepted, 1u);
+  EXPECT_EQ(Start(ingestor, third).get()->accepted, 1u);
+}
+
+TEST_F(IngestorTest, ADamagedDayFailsOnlyTheRequestsThatBringItRows) {
+  KnowCamera("K-1");
+  store_.CloseGate();
+  store_.SetDamaged(DayOf(kNow - kMillisecondsPerDay));
+  Ingestor ingestor(store_, clock_, options_);
+  auto held = Start(ingestor, {Reading("K-1", "A0")});
+  store_.WaitForAppends(1);
+  auto good = Start(ingestor, {Reading("K-1", "A1")});
+  auto bad = Start(ingestor, {Reading("K-1", "A2", kNow - kMillisecondsPerDay)});
+  auto also_good = Start(ingestor, {Reading("K-1", "A3"), Reading("K-1", "A4")});
+  store_.OpenGate();
+  EXPECT_EQ(held.get()->accepted, 1u);
+  EXPECT_EQ(good.get()->accepted, 1u);
+  EXPECT_EQ(bad.get().error().code, ErrorCode::kCorruption);
+  EXPECT_EQ(also_good.get()->accepted, 2u);
+  EXPECT_EQ(ingestor.GetStats().accepted, 4u);
 }
 
 TEST_F(IngestorTest, AStorageErrorReachesEveryRequestOfTheGroup) {
