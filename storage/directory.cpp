@@ -72,6 +72,9 @@ Status CreateDirectory(const fs::path& directory) {
     if (code) return SystemError(directory, "create the directory", code);
     return Ok();
   }
+  // What it holds is for the server's user alone.
+  fs::permissions(directory, fs::perms::owner_all, code);
+  if (code) return SystemError(directory, "set the mode of the directory", code);
   const fs::path parent = fs::absolute(directory).parent_path();
   return SyncDirectory(parent);
 }

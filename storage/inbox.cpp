@@ -9,6 +9,8 @@
 namespace sightline::storage {
 namespace {
 
+constexpr size_t kScanReadahead = size_t{2} << 20;
+
 // A held value: the plate's length u8, the by_plate value's length u8, both, then the row's value.
 void EncodeHeld(const NewRow& row, std::string& out) {
   out.push_back(static_cast<char>(row.plate.size()));
@@ -49,22 +51,35 @@ Day DayOfKey(const rocksdb::Slice& key) { return Day{LoadBigEndian<uint16_t>(key
 }  // namespace
 
 Result<std::unique_ptr<Inbox>> Inbox::Open(const std::filesystem::path& path,
-                                           const std::shared_ptr<SharedResources>& shared) {
+                                           const std::shared_ptr<SharedResources>& shared,
+                                           Sequence counted) {
   SIGHTLINE_ASSIGN(auto database, Database::Open(path, shared, PurgeableDatabaseOptions(*shared),
                                                  {{"default", SmallTableOptions(*shared)},
                                                   {"rows", InboxTableOptions(*shared)}}));
   std::unique_ptr<Inbox> inbox(new Inbox(std::move(database)));
-  SIGHTLINE_RETURN_IF_ERROR(inbox->Load());
+  SIGHTLINE_RETURN_IF_ERROR(inbox->Load(counted));
   return inbox;
 }
 
-Status Inbox::Load() {
+Status Inbox::Load(Sequence counted) {
   const MutexLock lock(mutex_);
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  options.readahead_size = kScanReadahead;
   const std::unique_ptr<rocksdb::Iterator> row(
-      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kRows)));
+      database_->db().NewIterator(options, database_->table(kRows)));
   for (row->SeekToFirst(); row->Valid(); row->Next()) {
-    ++counts_[DayOfKey(row->key())];
+    const Day day = DayOfKey(row->key());
+    ++counts_[day];
     ++rows_;
+    const auto key = DecodeRowKey(ToView(row->key()).substr(sizeof(uint16_t)));
+    const auto held = DecodeHeld(ToView(row->value()));
+    if (!key || !held) return BadRow(database_->path());
+    if (held->sequence <= counted || held->plate.empty()) continue;
+    uncounted_.push_back({.plate = std::string(held->plate),
+                          .day = day,
+                          .ms_of_day = key->ms_of_day,
+                          .sequence = held->sequence});
   }
   return ToStatus(row->status(), database_->path());
 }
@@ -133,21 +148,13 @@ Result<std::optional<std::string>> Inbox::Value(Day day, const RowKey& key) cons
   return std::optional<std::string>(held->value);
 }
 
-Result<std::vector<PlateReading>> Inbox::Readings(Sequence counted) const {
-  std::vector<PlateReading> readings;
-  const std::unique_ptr<rocksdb::Iterator> row(
-      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kRows)));
-  for (row->SeekToFirst(); row->Valid(); row->Next()) {
-    const auto key = DecodeRowKey(ToView(row->key()).substr(sizeof(uint16_t)));
-    const auto held = DecodeHeld(ToView(row->value()));
-    if (!key || !held) return BadRow(database_->path());
-    if (held->sequence <= counted || held->plate.empty()) continue;
-    readings.push_back({.plate = std::string(held->plate),
-                        .day = DayOfKey(row->key()),
-                        .ms_of_day = key->ms_of_day,
-                        .sequence = held->sequence});
-  }
-  SIGHTLINE_RETURN_IF_ERROR(ToStatus(row->status(), database_->path()));
+std::vector<PlateReading> Inbox::TakeUncounted() {
+  const MutexLock lock(mutex_);
+  std::vector<PlateReading> readings = std::move(uncounted_);
+  uncounted_.clear();
+  std::erase_if(readings, [this](const PlateReading& reading) SIGHTLINE_REQUIRES(mutex_) {
+    return !counts_.contains(reading.day);
+  });
   return readings;
 }
 

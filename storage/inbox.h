@@ -30,8 +30,10 @@ struct HeldRow {
 // Concurrency: reads are thread-safe; Add and Remove come from one thread at a time.
 class Inbox {
  public:
+  // Keeps the readings with a sequence above `counted` for TakeUncounted.
   static Result<std::unique_ptr<Inbox>> Open(const std::filesystem::path& path,
-                                             const std::shared_ptr<SharedResources>& shared);
+                                             const std::shared_ptr<SharedResources>& shared,
+                                             Sequence counted);
 
   // A row for the inbox and the day that it is for.
   struct Incoming {
@@ -49,8 +51,9 @@ class Inbox {
   Result<std::vector<HeldRow>> Rows(Day day, size_t limit) const;
   Result<std::optional<std::string>> Value(Day day, const RowKey& key) const;
 
-  // The readings with a sequence above `counted`.
-  Result<std::vector<PlateReading>> Readings(Sequence counted) const;
+  // The uncounted readings that were held at the opening, without those of days that were emptied
+  // since. To be called once.
+  std::vector<PlateReading> TakeUncounted() SIGHTLINE_EXCLUDES(mutex_);
 
   size_t rows() const SIGHTLINE_EXCLUDES(mutex_);
   size_t RowsOf(Day day) const SIGHTLINE_EXCLUDES(mutex_);
@@ -65,12 +68,13 @@ class Inbox {
   enum Table : size_t { kNumbers, kRows };
 
   explicit Inbox(std::unique_ptr<Database> database) : database_(std::move(database)) {}
-  Status Load() SIGHTLINE_EXCLUDES(mutex_);
+  Status Load(Sequence counted) SIGHTLINE_EXCLUDES(mutex_);
 
   std::unique_ptr<Database> database_;
   mutable Mutex mutex_;
   std::map<Day, size_t> counts_ SIGHTLINE_GUARDED_BY(mutex_);  // no zeroes
   size_t rows_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
+  std::vector<PlateReading> uncounted_ SIGHTLINE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sightline::storage

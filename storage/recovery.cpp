@@ -58,6 +58,7 @@ Status Rebuild(const RowWriter::Parts& parts, RowWriter& writer) {
       Log(LogLevel::kError, "day_not_readable", {{"reason", read.error().message}});
     }
   }
+  parts.inbox.TakeUncounted();
   return parts.dictionary.FinishRebuild(writer.visible());
 }
 
@@ -79,8 +80,7 @@ Status Recover(const RowWriter::Parts& parts, RowWriter& writer) {
   }
   if (!parts.dictionary.complete()) return Rebuild(parts, writer);
 
-  SIGHTLINE_ASSIGN(auto readings, parts.inbox.Readings(counted));
-  parts.dictionary.Add(std::move(readings));
+  parts.dictionary.Add(parts.inbox.TakeUncounted());
   return Ok();
 }
 

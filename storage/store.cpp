@@ -312,8 +312,8 @@ Result<std::unique_ptr<Store>> Store::Open(const fs::path& directory, const Stor
   SIGHTLINE_ASSIGN(DirectoryLock lock, DirectoryLock::Acquire(directory));
   auto shared = std::make_shared<SharedResources>(options);
   SIGHTLINE_ASSIGN(auto catalog, Catalog::Open(directory / "catalog", shared));
-  SIGHTLINE_ASSIGN(auto inbox, Inbox::Open(directory / "inbox", shared));
   SIGHTLINE_ASSIGN(auto dictionary, PlateDictionary::Open(directory / "plates", shared));
+  SIGHTLINE_ASSIGN(auto inbox, Inbox::Open(directory / "inbox", shared, dictionary->counted()));
   auto parts = std::make_unique<Parts>(directory, options, clock, std::move(lock),
                                        std::move(shared), std::move(catalog), std::move(inbox),
                                        std::move(dictionary));
