@@ -12,7 +12,7 @@ namespace sightline::server {
 enum class Role : uint8_t {
   kOwner,     // has every role, and alone makes and revokes tokens
   kReader,    // asks about sightings
-  kWriter,    // sends sightings
+  kWriter,    // sends sightings and cameras
   kOperator,  // keeps cameras and the server: status, metrics
   kAuditor,   // reads the audit log
 };

@@ -235,7 +235,7 @@ std::vector<Endpoint> CameraEndpoints() {
        .path = "/v1/cameras",
        .name = "post_cameras",
        .run = PostCameras,
-       .allowed = keepers,
+       .allowed = {Role::kOwner, Role::kWriter, Role::kOperator},
        .recording = Recording::kChange,
        .body = BodyUse::kDocument},
       {.method = "GET",
