@@ -64,6 +64,7 @@ Result<std::string> StoreCameras(const Services& services, const Call& call) {
     json.EndObject();
   }
   json.EndArray();
+  if (errors > kMaxErrors) json.Key("errors_truncated").Bool(true);
   json.Key("as_of").Uint(services.store.VisibleSequence());
   json.EndObject();
   return body;

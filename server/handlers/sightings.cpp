@@ -28,6 +28,7 @@ Awaitable<Status> PostSightings(const Services& services, Call& call) {
     json.EndObject();
   }
   json.EndArray();
+  if (outcome.rejected > outcome.errors.size()) json.Key("errors_truncated").Bool(true);
   json.Key("as_of").Uint(services.store.VisibleSequence());
   json.EndObject();
   Response response = JsonResponse(std::move(body));

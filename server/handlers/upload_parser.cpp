@@ -56,6 +56,7 @@ Status UploadParser::Split(std::string_view text) {
   if (!opened_) {
     const size_t first = text.find_first_not_of(kBlanksAndMark);
     opened_ = first != std::string_view::npos;
+    is_lone_ = opened_ && text[first] == '{';
     if (opened_ && text[first] != '{' && text[first] != '[') {
       return InvalidArgument("the body must be a JSON object or an array of objects");
     }
@@ -72,6 +73,11 @@ void UploadParser::Take(const api::BodyElement& element) {
   }
   Result<Sighting> sighting = sightings_.Parse(element.text);
   if (!sighting) {
+    // An error of no member is one of the JSON itself.
+    if (is_lone_ && sighting.error().field.empty()) {
+      unreadable_ = std::move(sighting).error();
+      return;
+    }
     batches_.Reject(element.line, std::move(sighting).error());
     return;
   }
@@ -116,6 +122,7 @@ Result<bool> UploadParser::Finish() {
       }
     }
   }
+  if (unreadable_) return *unreadable_;
   CutBatch();
   return HandOn();
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -67,6 +68,8 @@ class UploadParser {
   uint64_t last_line_ = 0;
   bool opened_;  // whether the body's first significant character was seen; lines have none
   bool broken_ = false;
+  bool is_lone_ = false;             // one object, not lines or an array
+  std::optional<Error> unreadable_;  // of the lone object
   bool ended_ = false;
 };
 

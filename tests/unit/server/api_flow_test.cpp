@@ -138,6 +138,8 @@ TEST_F(ApiFlow, OnlyTheFirstThousandErrorsAreToldButAllAreCounted) {
   EXPECT_EQ(SizeAt(reply.body, "/errors"), 1000u);
   EXPECT_EQ(NumberAt(reply.body, "/errors/0/line"), 1);
   EXPECT_EQ(NumberAt(reply.body, "/errors/999/line"), 1000);
+  EXPECT_NE(reply.body.find(R"("errors_truncated":true)"), std::string::npos);
+  EXPECT_EQ(server->Ingest("nonsense\n").body.find("errors_truncated"), std::string::npos);
 }
 
 TEST_F(ApiFlow, ALineOverTheLimitCostsThatLineAndNamesTheOption) {
