@@ -22,6 +22,9 @@ struct RouteOptions {
   uint64_t max_body_bytes = uint64_t{1} << 20;
   // Answered without credentials. Read by the guard (HttpServerHooks), not by the engine.
   bool is_public = false;
+  // Whether the handler's own room logs why something could not be stored, so that the engine does
+  // not say it again for each exchange.
+  bool logs_storage_errors = false;
 };
 
 // One line of the table.

@@ -35,6 +35,16 @@ Response ProblemResponse(const Error& error, std::optional<int> status = std::nu
   return response;
 }
 
+bool IsStorageError(ErrorCode code) {
+  return code == ErrorCode::kNoSpace || code == ErrorCode::kIo || code == ErrorCode::kCorruption;
+}
+
+// An answer to broken input is not logged: its message may quote the input.
+bool IsForTheLog(const Error& error, const RouteOptions& options) {
+  if (options.logs_storage_errors && IsStorageError(error.code)) return false;
+  return api::HttpStatus(error.code) >= 500 && error.code != ErrorCode::kCancelled;
+}
+
 Response RefusalResponse(const Refusal& refusal) {
   return ProblemResponse({api::CodeOfHttpStatus(refusal.status), refusal.detail, {}},
                          refusal.status);
@@ -223,8 +233,7 @@ Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, Bod
   }
   if (status) co_return;
   const Error& error = status.error();
-  // An answer to broken input is not logged: its message may quote the input.
-  if (api::HttpStatus(error.code) >= 500 && error.code != ErrorCode::kCancelled) {
+  if (IsForTheLog(error, route.options)) {
     Log(LogLevel::kError, "request_failed",
         {{"request_id", exchange.request.request_id},
          {"route", route.options.name},

@@ -51,6 +51,7 @@ struct Endpoint {
   // Whether answers or bodies are streams of any length, which query_timeout_s does not bound;
   // idle timeouts and the endpoint itself do.
   bool unbounded = false;
+  bool logs_storage_errors = false;  // as in RouteOptions
 };
 
 std::vector<Endpoint> CameraEndpoints();

@@ -24,7 +24,8 @@ Router MakeRouter(const Services& services) {
                          .max_body_bytes = endpoint.body == BodyUse::kStream
                                                ? 0
                                                : services.config.max_document_bytes,
-                         .is_public = endpoint.is_public};
+                         .is_public = endpoint.is_public,
+                         .logs_storage_errors = endpoint.logs_storage_errors};
     router.Add(
         {.method = std::string(endpoint.method),
          .path = std::string(endpoint.path),

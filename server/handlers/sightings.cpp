@@ -73,7 +73,8 @@ std::vector<Endpoint> SightingEndpoints() {
        .run = PostSightings,
        .allowed = {Role::kOwner, Role::kWriter},
        .body = BodyUse::kStream,
-       .unbounded = true},
+       .unbounded = true,
+       .logs_storage_errors = true},  // ingest does, once a batch
       {.method = "GET",
        .path = "/v1/sightings/{id}",
        .name = "get_sighting",
