@@ -86,6 +86,7 @@ class Application::Impl {
         auth_(std::move(auth)),
         metrics_(started_),
         audit_(std::make_unique<AuditLog>(*store_)),
+        sighting_parsers_(config_.sighting),
         ingestor_(std::make_unique<ingest::Ingestor>(*store_, clock, config_.ingest)),
         workers_(config_.query_threads, config_.max_queued_requests),
         services_{.config = config_,
@@ -96,6 +97,7 @@ class Application::Impl {
                   .auth = *auth_,
                   .audit = *audit_,
                   .metrics = metrics_,
+                  .sighting_parsers = sighting_parsers_,
                   .disk_forecast = disk_forecast_,
                   .stopping = stopping_,
                   .started = started_},
@@ -106,11 +108,15 @@ class Application::Impl {
     services_.http = &http_;
   }
 
-  Status Listen() {
-    SIGHTLINE_ASSIGN(const uint16_t port, http_.Start());
+  // An owner token is made known only once the address is ours: a start that fails on it can be
+  // tried again as the first.
+  Status Open(std::ostream& out) {
+    SIGHTLINE_ASSIGN(const uint16_t port, http_.Bind());
     const std::string& listen = config_.http.listen;
     url_ = (config_.http.tls_certificate_file.empty() ? "http://" : "https://") +
            listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+    SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth_, config_.admin_token_file, out));
+    http_.Serve();
     ApplyRetention(*store_);
     SampleDisk(*store_, clock_, disk_forecast_);
     retention_ =
@@ -159,6 +165,7 @@ class Application::Impl {
   DiskForecast disk_forecast_;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<AuditLog> audit_;
+  SightingParsers sighting_parsers_;
   std::unique_ptr<ingest::Ingestor> ingestor_;
   WorkerPool workers_;
   Services services_;
@@ -171,6 +178,7 @@ class Application::Impl {
 Result<std::unique_ptr<Application>> Application::Start(Config config, const Clock& clock,
                                                         std::ostream& out) {
   SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));  // what opening the store logs counts, too
+  SIGHTLINE_RETURN_IF_ERROR(HttpServer::Check(config.http));  // a mistake there leaves no directory
   SIGHTLINE_ASSIGN(auto store, storage::Store::Open(config.data, config.store, clock));
   return StartWith(std::move(store), std::move(config), clock, out);
 }
@@ -180,9 +188,8 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
                                                             std::ostream& out) {
   SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));
   SIGHTLINE_ASSIGN(auto auth, Auth::Open(*store, clock));
-  SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth, config.admin_token_file, out));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth));
-  SIGHTLINE_RETURN_IF_ERROR(impl->Listen());
+  SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 

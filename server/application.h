@@ -14,7 +14,9 @@
 
 namespace sightline::server {
 
-// Operation: Start opens the data directory, makes the owner token on the first start, and listens.
+// Operation: Start checks what the configuration alone can tell, opens the data directory, takes the
+// address, makes the owner token on the first start, and serves. A start that fails before leaves
+// no token behind.
 // An hourly timer applies retention, another samples the disk. Stop ends in this order: no new
 // connections, running requests to their end (or cut after shutdown_grace_s), what is queued for
 // storage committed, the store closed.

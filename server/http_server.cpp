@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,29 @@ Status CheckOptions(const HttpServerOptions& options) {
   return Ok();
 }
 
+// Where clients come in.
+struct Entrance {
+  boost::asio::ip::tcp::endpoint endpoint;
+  TlsContext tls;  // null: plain
+};
+
+Result<Entrance> Prepare(const HttpServerOptions& options) {
+  SIGHTLINE_RETURN_IF_ERROR(CheckOptions(options));
+  Entrance entrance;
+  SIGHTLINE_ASSIGN(entrance.endpoint, ParseListenAddress(options.listen));
+  if (!options.tls_certificate_file.empty()) {
+    SIGHTLINE_ASSIGN(entrance.tls,
+                     LoadTlsContext(options.tls_certificate_file, options.tls_key_file));
+  } else if (!entrance.endpoint.address().is_loopback() && !options.allow_plaintext_off_loopback) {
+    return InvalidArgument(fmt::format(
+        "listen: {} can be reached by other machines, and tokens must not cross a network in plain "
+        "text; give tls_certificate and tls_key, listen on 127.0.0.1, or set "
+        "allow_plaintext_off_loopback behind a proxy that terminates TLS",
+        options.listen));
+  }
+  return entrance;
+}
+
 // Deadlines are met to a quarter of the shortest of them.
 std::chrono::milliseconds SweepInterval(const HttpServerOptions& options) {
   const double shortest_s = std::min({options.header_timeout_s, options.body_idle_timeout_s,
@@ -63,33 +87,31 @@ HttpServer::HttpServer(HttpServerOptions options, Router router, HttpServerHooks
 
 HttpServer::~HttpServer() { Shutdown(std::chrono::milliseconds(0)); }
 
-Result<uint16_t> HttpServer::Start() {
-  const HttpServerOptions& options = impl_->engine.options;
-  SIGHTLINE_RETURN_IF_ERROR(CheckOptions(options));
-  SIGHTLINE_ASSIGN(const auto endpoint, ParseListenAddress(options.listen));
-  TlsContext tls;
-  if (!options.tls_certificate_file.empty()) {
-    SIGHTLINE_ASSIGN(tls, LoadTlsContext(options.tls_certificate_file, options.tls_key_file));
-  } else if (!endpoint.address().is_loopback() && !options.allow_plaintext_off_loopback) {
-    return InvalidArgument(fmt::format(
-        "listen: {} can be reached by other machines, and tokens must not cross a network in plain "
-        "text; give tls_certificate and tls_key, listen on 127.0.0.1, or set "
-        "allow_plaintext_off_loopback behind a proxy that terminates TLS",
-        options.listen));
-  }
+Status HttpServer::Check(const HttpServerOptions& options) {
+  SIGHTLINE_ASSIGN(const Entrance entrance, Prepare(options));
+  static_cast<void>(entrance);
+  return Ok();
+}
 
+Result<uint16_t> HttpServer::Bind() {
+  const HttpServerOptions& options = impl_->engine.options;
+  SIGHTLINE_ASSIGN(Entrance entrance, Prepare(options));
   for (size_t i = 0; i < options.io_threads; ++i) {
     impl_->threads.push_back(std::make_unique<IoThread>(SweepInterval(options)));
   }
-  impl_->listener = std::make_unique<Listener>(impl_->engine, impl_->threads, std::move(tls));
-  const auto port = impl_->listener->Start(endpoint);
+  impl_->listener =
+      std::make_unique<Listener>(impl_->engine, impl_->threads, std::move(entrance.tls));
+  const auto port = impl_->listener->Bind(entrance.endpoint);
   if (!port) {
     impl_->listener.reset();
     impl_->threads.clear();
-    return port;
   }
-  for (const auto& thread : impl_->threads) thread->Start();
   return port;
+}
+
+void HttpServer::Serve() {
+  impl_->listener->Accept();
+  for (const auto& thread : impl_->threads) thread->Start();
 }
 
 void HttpServer::Shutdown(std::chrono::milliseconds grace) {

@@ -63,8 +63,8 @@ struct HttpServerHooks {
   std::function<void(const CompletedExchange&)> on_complete;
 };
 
-// Operation: Start, then Shutdown; handlers' errors and exceptions become problem+json answers.
-// Concurrency: Start and Shutdown from one thread; gauges from any.
+// Operation: Bind, Serve, then Shutdown; handlers' errors and exceptions become problem+json answers.
+// Concurrency: Bind, Serve and Shutdown from one thread; gauges from any.
 // Limitations: HTTP/1.0 and 1.1 only. A client that shuts its sending side down while its request
 // is being answered counts as gone.
 class HttpServer {
@@ -72,10 +72,17 @@ class HttpServer {
   HttpServer(HttpServerOptions options, Router router, HttpServerHooks hooks);
   ~HttpServer();  // as Shutdown with no grace
 
-  // Binds, starts the threads and returns the port that is listened on.
-  // Errors: kInvalidArgument for options that contradict each other, a certificate that cannot be
-  // used, or an address off loopback without TLS; kIo when the address cannot be bound.
-  Result<uint16_t> Start();
+  // What can be told of options before anything is set up. Errors: kInvalidArgument for options
+  // that contradict each other, a malformed address, a certificate that cannot be used, or an
+  // address off loopback without TLS.
+  static Status Check(const HttpServerOptions& options);
+
+  // Takes the address and returns the port; clients that connect wait until Serve.
+  // Errors: as Check; kIo when the address cannot be bound.
+  Result<uint16_t> Bind();
+
+  // Starts the threads and begins to accept. Once, after Bind.
+  void Serve();
 
   // Stops accepting, closes idle connections, and waits for running exchanges. Those still running
   // after `grace` are cancelled and their connections cut; returns once the last handler is done.

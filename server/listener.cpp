@@ -84,7 +84,7 @@ Listener::Listener(Engine& engine, std::span<const std::unique_ptr<IoThread>> th
       tls_(std::move(tls)),
       acceptor_(threads_.front()->context()) {}
 
-Result<uint16_t> Listener::Start(const tcp::endpoint& endpoint) {
+Result<uint16_t> Listener::Bind(const tcp::endpoint& endpoint) {
   error_code error;
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
@@ -95,9 +95,11 @@ Result<uint16_t> Listener::Start(const tcp::endpoint& endpoint) {
                  fmt::format("cannot listen on {}: {}", engine_.options.listen, error.message()),
                  {}};
   }
-  const uint16_t port = acceptor_.local_endpoint().port();
+  return acceptor_.local_endpoint().port();
+}
+
+void Listener::Accept() {
   asio::co_spawn(acceptor_.get_executor(), AcceptAll(), asio::detached);
-  return port;
 }
 
 void Listener::Stop() {

@@ -25,8 +25,9 @@ class Listener {
  public:
   Listener(Engine& engine, std::span<const std::unique_ptr<IoThread>> threads, TlsContext tls);
 
-  // Binds and begins to accept; returns the port. kIo when the address cannot be bound.
-  Result<uint16_t> Start(const boost::asio::ip::tcp::endpoint& endpoint);
+  // Takes the address and returns the port; clients wait until Accept. kIo when it cannot be bound.
+  Result<uint16_t> Bind(const boost::asio::ip::tcp::endpoint& endpoint);
+  void Accept();
   void Stop();  // from any thread
 
  private:

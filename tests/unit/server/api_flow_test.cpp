@@ -1,14 +1,17 @@
 // What takes more than one request to show.
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -74,6 +77,60 @@ class ApiFlow : public ::testing::Test {
 
   std::unique_ptr<RunningServer> server;
 };
+
+// --- the start -----------------------------------------------------------------------------------
+
+struct EmptyDirectory {
+  EmptyDirectory() { std::filesystem::create_directory(path); }
+  ~EmptyDirectory() { std::filesystem::remove_all(path); }
+
+  const std::filesystem::path path = std::filesystem::temp_directory_path() /
+                                     ("sightline_start_test_" + std::to_string(getpid()));
+};
+
+TEST_F(ApiFlow, AMistakeInTheListenOptionsLeavesNoDirectoryAndNoToken) {
+  const EmptyDirectory parent;
+  const SystemClock clock;
+  Config config;
+  config.data = (parent.path / "data").string();
+  config.admin_token_file = (parent.path / "owner.token").string();
+  config.log_level = "off";
+  Config off_loopback = config;
+  off_loopback.http.listen = "0.0.0.0:0";
+  Config malformed = config;
+  malformed.http.listen = "nowhere";
+  Config without_certificate = config;
+  without_certificate.http.tls_certificate_file = (parent.path / "none.pem").string();
+  without_certificate.http.tls_key_file = without_certificate.http.tls_certificate_file;
+  for (const Config& bad : {off_loopback, malformed, without_certificate}) {
+    std::ostringstream out;
+    const auto started = Application::Start(bad, clock, out);
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().code, ErrorCode::kInvalidArgument) << started.error().message;
+    EXPECT_TRUE(std::filesystem::is_empty(parent.path)) << started.error().message;
+  }
+}
+
+TEST_F(ApiFlow, AnAddressInUseAnnouncesNoToken) {
+  Start();
+  const EmptyDirectory parent;
+  const SystemClock clock;
+  Config config;
+  config.data = (parent.path / "data").string();
+  config.log_level = "off";
+  config.http.listen = "127.0.0.1:" + std::to_string(server->port());
+  std::ostringstream out;
+  const auto failed = Application::Start(config, clock, out);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::kIo);
+  EXPECT_EQ(out.str(), "");
+  config.http.listen = "127.0.0.1:0";
+  const auto started = Application::Start(config, clock, out);
+  ASSERT_TRUE(started) << started.error().message;
+  EXPECT_NE(out.str().find("sl_"), std::string::npos);
+  const auto mode = std::filesystem::status(config.data).permissions();
+  EXPECT_EQ(mode, std::filesystem::perms::owner_all);
+}
 
 // --- sightings in --------------------------------------------------------------------------------
 

@@ -45,9 +45,10 @@ class HttpTest : public testing::Test {
     router.Add({"GET", "/hello", Hello, {.name = "hello"}});
     options.listen = "127.0.0.1:0";
     server = std::make_unique<HttpServer>(options, std::move(router), hooks);
-    const auto bound = server->Start();
+    const auto bound = server->Bind();
     ASSERT_TRUE(bound) << bound.error().message;
     port = *bound;
+    server->Serve();
   }
 
   HttpServerOptions options;

@@ -240,7 +240,7 @@ TEST_F(HttpLimitsTest, ShutdownCancelsWhatOutlivesTheGrace) {
 
 TEST_F(HttpLimitsTest, RefusesToStartWithOptionsThatDoNotFit) {
   const auto start = [](HttpServerOptions given) {
-    return HttpServer(std::move(given), Router(), {}).Start();
+    return HttpServer(std::move(given), Router(), {}).Bind();
   };
   HttpServerOptions plain;
   plain.listen = "0.0.0.0:0";
@@ -258,6 +258,7 @@ TEST_F(HttpLimitsTest, RefusesToStartWithOptionsThatDoNotFit) {
     const auto started = start(malformed);
     ASSERT_FALSE(started) << listen;
     EXPECT_EQ(started.error().code, ErrorCode::kInvalidArgument) << listen;
+    EXPECT_FALSE(HttpServer::Check(malformed)) << listen;
   }
   options.listen = "localhost:0";
   options.tls_certificate_file = "only-one.pem";
@@ -269,7 +270,7 @@ TEST_F(HttpLimitsTest, RefusesToStartWithOptionsThatDoNotFit) {
   HttpServerOptions taken;
   taken.listen = "127.0.0.1:0";
   HttpServer first(taken, Router(), {});
-  const auto bound = first.Start();
+  const auto bound = first.Bind();
   ASSERT_TRUE(bound);
   taken.listen = "127.0.0.1:" + std::to_string(*bound);
   const auto second = start(taken);

@@ -154,7 +154,7 @@ TEST_F(HttpTlsTest, AHandshakeThatDoesNotEndIsCut) {
 }
 
 TEST_F(HttpTlsTest, RefusesToStartWithoutAUsableCertificate) {
-  const auto start = [&] { return HttpServer(options, Router(), {}).Start(); };
+  const auto start = [&] { return HttpServer(options, Router(), {}).Bind(); };
   options.listen = "0.0.0.0:0";
   EXPECT_TRUE(start());
 
