@@ -11,6 +11,7 @@
 #include "server/disk_forecast.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
+#include "server/sighting_parsers.h"
 #include "server/worker_pool.h"
 #include "storage/store.h"
 
@@ -26,6 +27,7 @@ struct Services {
   Auth& auth;
   AuditLog& audit;
   Metrics& metrics;
+  SightingParsers& sighting_parsers;  // of bodies that are short
   const DiskForecast& disk_forecast;
   const std::atomic<bool>& stopping;  // set when a shutdown has begun
   TimestampMs started;
