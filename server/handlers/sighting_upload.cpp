@@ -22,6 +22,9 @@ namespace {
 // Bodies shorter than this, when their length is known, are read whole before they are parsed.
 constexpr uint64_t kShortBodyBytes = 65'536;
 
+// Up to this size, parsing takes an I/O thread less time than waking a query thread would.
+constexpr size_t kTinyBodyBytes = 2048;
+
 // How long a body waits when ingest's queue is full and nothing of its own is under way.
 constexpr std::chrono::milliseconds kQueueRetry{20};
 
@@ -36,7 +39,7 @@ Result<UploadSyntax> SyntaxOf(const Call& call) {
 }
 
 // Parses a short body and hands it on as one batch.
-Status StoreAll(UploadParser& parser) {
+Status Submit(UploadParser& parser) {
   SIGHTLINE_RETURN_IF_ERROR(parser.Consume());
   SIGHTLINE_ASSIGN(const bool handed_on, parser.Finish());
   // Only ingest's full queue is left as a reason: a short body has nothing else under way.
@@ -45,7 +48,19 @@ Status StoreAll(UploadParser& parser) {
   return Ok();
 }
 
-// One hop: a query thread parses and submits, and ingest's callback wakes this coroutine.
+// Submits, and calls `done` once all of it is stored or it failed.
+void StoreAll(UploadParser& parser, const BatchesPointer& batches,
+              const std::function<void(Status)>& done) {
+  const Status submitted = Submit(parser);
+  if (submitted) {
+    batches->WhenAllFinished(done);
+  } else {
+    done(submitted);
+  }
+}
+
+// A query thread parses and submits, and ingest's callback wakes this coroutine. A tiny body, as of
+// a camera that sends each sighting by itself, is parsed and submitted where it is.
 Awaitable<Result<UploadOutcome>> ReceiveShort(const Services& services, Call& call,
                                               UploadParser& parser, BatchesPointer batches) {
   std::string body;
@@ -55,16 +70,20 @@ Awaitable<Result<UploadOutcome>> ReceiveShort(const Services& services, Call& ca
     body.append(piece);
   }
   parser.Give(body);
+  if (body.size() <= kTinyBodyBytes) {
+    SIGHTLINE_CO_RETURN_IF_ERROR(parser.Consume());
+    SIGHTLINE_CO_RETURN_IF_ERROR(parser.End());
+    if (parser.KnowsAllCameras(services.store)) {
+      std::function<void(std::function<void(Status)>)> store =
+          [&](std::function<void(Status)> done) { StoreAll(parser, batches, done); };
+      SIGHTLINE_CO_RETURN_IF_ERROR(co_await AwaitCallback<Status>(std::move(store)));
+      co_return batches->outcome();
+    }
+  }
   std::function<void(std::function<void(Status)>)> store = [&](std::function<void(Status)> done) {
     // Once `done` was called this coroutine may be over: the batches are held for the work's sake.
-    const Status posted = services.workers.Post([&parser, batches, done] {
-      const Status stored = StoreAll(parser);
-      if (stored) {
-        batches->WhenAllFinished(done);
-      } else {
-        done(stored);
-      }
-    });
+    const Status posted = services.workers.Post(
+        [&parser, batches, done] { StoreAll(parser, batches, done); });
     if (!posted) done(posted);
   };
   SIGHTLINE_CO_RETURN_IF_ERROR(co_await AwaitCallback<Status>(std::move(store)));
@@ -141,12 +160,16 @@ Awaitable<Result<UploadOutcome>> ReceiveSightings(const Services& services, Call
   SIGHTLINE_CO_ASSIGN(const UploadSyntax syntax, SyntaxOf(call));
   SIGHTLINE_CO_ASSIGN(const ContentCoding coding, ContentCodingOf(call.request));
   auto batches = std::make_shared<UploadBatches>(services.ingestor);
-  UploadParser parser(services.config, syntax, coding, *batches);
+  const size_t max_line_bytes = services.config.max_line_bytes;
   const auto& length = call.request.content_length;
   const bool is_short = length && *length < kShortBodyBytes && coding == ContentCoding::kIdentity;
   if (!call.request.has_body || is_short) {
+    const SightingParsers::Lent sightings = services.sighting_parsers.Lend();
+    UploadParser parser(*sightings, max_line_bytes, syntax, coding, *batches);
     co_return co_await ReceiveShort(services, call, parser, batches);
   }
+  api::SightingParser sightings(services.config.sighting);
+  UploadParser parser(sightings, max_line_bytes, syntax, coding, *batches);
   co_return co_await ReceiveStream(services, call, parser, batches);
 }
 

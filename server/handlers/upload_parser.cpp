@@ -18,16 +18,16 @@ constexpr std::string_view kBlanksAndMark = " \t\r\n\xEF\xBB\xBF";
 
 }  // namespace
 
-UploadParser::UploadParser(const Config& config, UploadSyntax syntax, ContentCoding coding,
-                           UploadBatches& batches)
+UploadParser::UploadParser(api::SightingParser& sightings, size_t max_line_bytes,
+                           UploadSyntax syntax, ContentCoding coding, UploadBatches& batches)
     : coding_(coding),
       batches_(batches),
-      sightings_(config.sighting),
+      sightings_(sightings),
       opened_(syntax == UploadSyntax::kNdjson) {
   auto take = [this](const api::BodyElement& element) { Take(element); };
   splitter_ = syntax == UploadSyntax::kNdjson
-                  ? api::MakeNdjsonSplitter(config.max_line_bytes, std::move(take))
-                  : api::MakeJsonSplitter(config.max_line_bytes, std::move(take));
+                  ? api::MakeNdjsonSplitter(max_line_bytes, std::move(take))
+                  : api::MakeJsonSplitter(max_line_bytes, std::move(take));
   if (coding == ContentCoding::kGzip) gzip_ = std::make_unique<api::GzipDecoder>();
 }
 
@@ -109,7 +109,7 @@ Status UploadParser::Break(const Error& error) {
   return Ok();
 }
 
-Result<bool> UploadParser::Finish() {
+Status UploadParser::End() {
   if (!std::exchange(ended_, true) && !broken_) {
     if (gzip_ != nullptr) {
       if (const Status complete = gzip_->Finish(); !complete) {
@@ -124,6 +124,20 @@ Result<bool> UploadParser::Finish() {
   }
   if (unreadable_) return *unreadable_;
   CutBatch();
+  return Ok();
+}
+
+bool UploadParser::KnowsAllCameras(const storage::Store& store) const {
+  for (const auto& batch : cut_) {
+    for (const ingest::IncomingSighting& incoming : batch) {
+      if (store.FindCamera(incoming.sighting.camera_id) == nullptr) return false;
+    }
+  }
+  return true;
+}
+
+Result<bool> UploadParser::Finish() {
+  SIGHTLINE_RETURN_IF_ERROR(End());
   return HandOn();
 }
 

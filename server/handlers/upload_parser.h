@@ -23,9 +23,9 @@ enum class UploadSyntax { kNdjson, kJson };
 // time.
 class UploadParser {
  public:
-  // `config` and `batches` outlive the parser.
-  UploadParser(const Config& config, UploadSyntax syntax, ContentCoding coding,
-               UploadBatches& batches);
+  // `sightings` and `batches` outlive the parser.
+  UploadParser(api::SightingParser& sightings, size_t max_line_bytes, UploadSyntax syntax,
+               ContentCoding coding, UploadBatches& batches);
 
   // `piece` stays valid until it is no longer pending.
   void Give(std::string_view piece) { pending_ = piece; }
@@ -34,6 +34,14 @@ class UploadParser {
   // Reads the pending piece as far as batches can be handed on.
   // Errors: kInvalidArgument where nothing at all could be read; what TrySubmit fails with.
   Status Consume();
+
+  // Parses what is left at the body's end, without handing it on. Errors: kInvalidArgument where
+  // nothing at all could be read.
+  Status End();
+
+  // Whether storing what was parsed, and not handed on yet, makes no camera known: that is written
+  // to disk before the batch is queued, and so is not for an I/O thread.
+  bool KnowsAllCameras(const storage::Store& store) const;
 
   // Ends the body and hands on what is left; false when that must be tried again.
   Result<bool> Finish();
@@ -56,7 +64,7 @@ class UploadParser {
 
   const ContentCoding coding_;
   UploadBatches& batches_;
-  api::SightingParser sightings_;
+  api::SightingParser& sightings_;
   std::unique_ptr<api::BodySplitter> splitter_;
   std::unique_ptr<api::GzipDecoder> gzip_;  // null: identity
 

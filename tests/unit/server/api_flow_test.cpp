@@ -144,6 +144,18 @@ TEST_F(ApiFlow, ALongBodyIsStoredWholeAndItsResendIsAllDuplicates) {
   EXPECT_EQ(NumberAt(again.body, "/duplicates"), kRows);
 }
 
+// Of a known camera and of a new one: the latter is stored by another thread.
+TEST_F(ApiFlow, SightingsMayComeOneByOne) {
+  Start();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Accepted(server->Ingest(Lines(i, i + 1))), 1);
+  EXPECT_EQ(NumberAt(server->Ingest(Lines(4, 5)).body, "/duplicates"), 1);
+  const HttpReply placed = server->CallJson(
+      "POST", "/v1/sightings",
+      R"({"camera_id":"new","time":1474416000000,"plate":"A1","location":{"lon":1,"lat":2}})");
+  EXPECT_EQ(Accepted(placed), 1);
+  EXPECT_EQ(server->Call("GET", "/v1/cameras/new").status, 200);
+}
+
 TEST_F(ApiFlow, GzipAndChunksAreUndone) {
   Start();
   constexpr int kRows = 9000;
