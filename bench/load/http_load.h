@@ -27,8 +27,8 @@ using NextRequest = std::function<bool(std::string& path, std::string& body)>;
 // Sees each answer's body.
 using OnAnswer = std::function<void(const std::string& body)>;
 
-// Runs `connections` loops of POST requests with `content_type` on one thread until NextRequest says
-// so. Any answer but 200 ends the load with its body as the error.
+// Runs `connections` loops of POST requests with `content_type` on one thread until NextRequest
+// says so. Any answer but 200 ends the load with its body as the error.
 Result<LoadResult> RunLoad(const LoadTarget& target, size_t connections,
                            const std::string& content_type, const NextRequest& next,
                            const OnAnswer& on_answer);

@@ -1,4 +1,5 @@
-// sightline-ingest-load: how fast a running server takes sightings over HTTP, acknowledged = synced.
+// sightline-ingest-load: how fast a running server takes sightings over HTTP, each acknowledged and
+// so synced.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -113,7 +114,8 @@ int main(int argc, char** argv) {
   app.add_option("--token-file", arguments.token_file, "File with an owner or writer token")
       ->required();
   app.add_option("--rows", arguments.source.rows, "Sightings to send");
-  app.add_option("--first-row", arguments.first_row, "Number of the first one (another run's rows)");
+  app.add_option("--first-row", arguments.first_row,
+                 "Number of the first one (another run's rows)");
   app.add_option("--rows-per-request", arguments.rows_per_request, "1: single-record requests");
   app.add_option("--connections", arguments.connections, "Requests under way at once");
   app.add_option("--days", arguments.days, "Days that the times are spread over");

@@ -18,7 +18,8 @@ struct RecordSourceOptions {
 };
 
 // Row i is a function of the options and i alone, so that any row can be made again for checking.
-// Every member of the API's record is present, with one 128-byte vector of random bytes. Thread-safe.
+// Every member of the API's record is present, with one 128-byte vector of random bytes.
+// Thread-safe.
 class RecordSource {
  public:
   explicit RecordSource(const RecordSourceOptions& options);

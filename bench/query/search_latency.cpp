@@ -113,7 +113,8 @@ void Measure(storage::Store& store, const std::string& name, int questions,
     return milliseconds[static_cast<size_t>(share * static_cast<double>(questions - 1))];
   };
   const auto mean = [&](uint64_t sum) { return sum / static_cast<uint64_t>(questions); };
-  fmt::print("{:34} p50 {:9.3f}  p99 {:9.3f}  max {:9.3f} ms   rows {:4}  scanned {:7}  read {:6}\n",
+  fmt::print("{:34} p50 {:9.3f}  p99 {:9.3f}  max {:9.3f} ms   rows {:4}  scanned {:7}  "
+             "read {:6}\n",
              name, at(0.5), at(0.99), at(1), mean(found), mean(scanned), mean(read));
 }
 
