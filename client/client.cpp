@@ -156,9 +156,11 @@ Result<CameraOutcome> Client::PutCameras(BodySource& body, BodyFormat format) {
   return ParseCameraOutcome(json);
 }
 
-Result<CameraList> Client::ListCameras(bool with_retired) {
-  SIGHTLINE_ASSIGN(std::string json,
-                   impl_->Get(with_retired ? "/v1/cameras?include=retired" : "/v1/cameras"));
+Result<CameraList> Client::ListCameras(const CameraQuery& query) {
+  QueryString parameters;
+  if (query.with_retired) parameters.Add("include", "retired");
+  parameters.AddGiven("bbox", query.bbox);
+  SIGHTLINE_ASSIGN(std::string json, impl_->Get("/v1/cameras" + parameters.text()));
   return ParseCameraList(std::move(json));
 }
 
@@ -213,6 +215,7 @@ Result<PlatePage> Client::ListPlates(const PlateQuery& query) {
   parameters.AddGiven("match", query.match);
   parameters.Add("limit", std::to_string(query.limit));
   parameters.AddGiven("page_token", query.page_token);
+  if (query.as_of) parameters.Add("as_of", std::to_string(*query.as_of));
   SIGHTLINE_ASSIGN(std::string json, impl_->Get("/v1/plates" + parameters.text()));
   return ParsePlatePage(std::move(json));
 }
@@ -223,6 +226,7 @@ Status Client::Trajectory(const TrajectoryQuery& query, const ByteSink& sink) {
   parameters.Add("format", kFormatNames[static_cast<size_t>(query.format)]);
   if (query.from) parameters.Add("from", FormatTimestamp(*query.from));
   if (query.to) parameters.Add("to", FormatTimestamp(*query.to));
+  if (query.as_of) parameters.Add("as_of", std::to_string(*query.as_of));
   const auto sent = impl_->transport().Send(
       {.target = fmt::format("/v1/plates/{}/trajectory{}", PercentEncode(query.plate),
                              parameters.text())},

@@ -52,6 +52,11 @@ struct UploadOptions {
   std::function<void(uint64_t bytes)> progress;
 };
 
+struct CameraQuery {
+  bool with_retired = false;
+  std::string bbox;  // "minlon,minlat,maxlon,maxlat" in degrees; empty: everywhere
+};
+
 struct SearchQuery {
   Filter filter;  // the plate pattern is normalised by the server
   TimeOrder order = TimeOrder::kDescending;
@@ -64,12 +69,14 @@ struct PlateQuery {
   std::string match;  // pattern; empty: all
   size_t limit = 100;
   std::string page_token;
+  std::optional<Sequence> as_of;
 };
 
 struct TrajectoryQuery {
   std::string plate;
   std::optional<TimestampMs> from;
   std::optional<TimestampMs> to;
+  std::optional<Sequence> as_of;
   api::TrajectoryFormat format = api::TrajectoryFormat::kGeoJson;
 };
 
@@ -98,7 +105,7 @@ class Client {
 
   // Creates or replaces cameras. kJson: an object, an array or a GeoJSON FeatureCollection.
   Result<CameraOutcome> PutCameras(BodySource& body, BodyFormat format);
-  Result<CameraList> ListCameras(bool with_retired = false);
+  Result<CameraList> ListCameras(const CameraQuery& query = {});
 
   // Streams sightings. A source that can Rewind() is sent again when the server was not reached or
   // said 503. A connection that breaks midway is kIo: rows that were stored stay stored, and

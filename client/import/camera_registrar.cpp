@@ -8,7 +8,7 @@ namespace sightline::client {
 
 Status CameraRegistrar::LoadKnown() {
   if (loaded_) return Ok();
-  SIGHTLINE_ASSIGN(const CameraList list, client_.ListCameras(/*with_retired=*/true));
+  SIGHTLINE_ASSIGN(const CameraList list, client_.ListCameras({.with_retired = true}));
   for (const CameraInfo& info : list.cameras) known_.insert(info.camera.id);
   loaded_ = true;
   return Ok();

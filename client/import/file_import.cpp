@@ -107,6 +107,7 @@ Status FileImport::OnBatch(const BatchOutcome& outcome) {
   totals_.duplicates += outcome.duplicates;
   totals_.rejected += outcome.rejected;
   totals_.ambiguous_times += outcome.ambiguous_times;
+  totals_.never_merged += outcome.never_merged;
   ShowErrors(outcome);
   ReportErrors(outcome);
   for (const RowError& error : outcome.errors) rejected_lines_.insert(error.line);

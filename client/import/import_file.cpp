@@ -72,12 +72,18 @@ void PrintSummary(const std::string& path, const FileImportOptions& options,
                "taken\n",
                Rows(totals.ambiguous_times));
   }
+  if (totals.never_merged > 0) {
+    fmt::print(stderr,
+               "  {} with neither plate nor source_id: sent again they would be stored again; "
+               "--source-id-column COLUMN tells them apart\n",
+               Rows(totals.never_merged));
+  }
 }
 
 std::string HowToGoOn(const FileImport& import, const std::optional<ResumeFile>& resume) {
   if (!resume || import.last_line() == 0) {
     return fmt::format("{} acknowledged; run the same command again to send the rest (rows sent "
-                       "twice are counted as duplicates)",
+                       "twice are counted as duplicates, but for unread plates without source_id)",
                        Rows(import.totals().rows()));
   }
   return fmt::format("everything up to line {} is acknowledged ({}); run the same command again to "
@@ -113,13 +119,13 @@ Outcome OutcomeOfInput(const Error& error) {
 }  // namespace
 
 Result<OpenedFile> OpenSightings(const std::string& path, const ReadOptions& options) {
+  SIGHTLINE_ASSIGN(auto source, ByteSource::Open(path));
   const auto format = options.format ? options.format : FormatOfName(path);
   if (!format || *format == FileFormat::kGeoJson) {
     return InvalidArgument(
         fmt::format("cannot tell the format of {} by its name; say --format ndjson, json or csv",
                     path));
   }
-  SIGHTLINE_ASSIGN(auto source, ByteSource::Open(path));
   OpenedFile file{.reader = nullptr, .size = source->file_size()};
   if (*format == FileFormat::kNdjson) {
     file.reader = MakeNdjsonBatches(std::move(source));

@@ -119,7 +119,8 @@ Result<BatchOutcome> Upload(Client& client, const Batch& batch, bool compress) {
                        .file_position = batch.file_position,
                        .rejected = batch.rejected.size(),
                        .errors = batch.rejected,
-                       .ambiguous_times = batch.ambiguous_times};
+                       .ambiguous_times = batch.ambiguous_times,
+                       .never_merged = batch.never_merged};
   if (batch.rows == 0) return outcome;
   std::string compressed;
   if (compress) compressed = Gzip(batch.body);

@@ -34,6 +34,7 @@ struct BatchOutcome {
   uint64_t rejected = 0;             // by the server or before sending
   std::vector<RowError> errors;      // by line; the server names the first 1,000 of a request
   uint64_t ambiguous_times = 0;
+  uint64_t never_merged = 0;         // Batch::never_merged
 };
 
 // Told of the import as it goes. Never called twice at a time.

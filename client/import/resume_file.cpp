@@ -64,7 +64,7 @@ Result<std::optional<ResumeMark>> ResumeFile::Load() const {
   return std::optional<ResumeMark>(
       {Number(root, "line"), Number(root, "file_position"),
        {Number(root, "accepted"), Number(root, "duplicates"), Number(root, "rejected"),
-        Number(root, "ambiguous_times")}});
+        Number(root, "ambiguous_times"), Number(root, "never_merged")}});
 }
 
 Status ResumeFile::Save(const ResumeMark& mark) const {
@@ -80,6 +80,7 @@ Status ResumeFile::Save(const ResumeMark& mark) const {
       .Key("duplicates").Uint(mark.totals.duplicates)
       .Key("rejected").Uint(mark.totals.rejected)
       .Key("ambiguous_times").Uint(mark.totals.ambiguous_times)
+      .Key("never_merged").Uint(mark.totals.never_merged)
       .EndObject();
   const fs::path temporary = path_.string() + ".new";
   std::ofstream file(temporary, std::ios::trunc);

@@ -15,6 +15,7 @@ struct ImportTotals {
   uint64_t duplicates = 0;
   uint64_t rejected = 0;
   uint64_t ambiguous_times = 0;
+  uint64_t never_merged = 0;  // Batch::never_merged
 
   uint64_t rows() const { return accepted + duplicates + rejected; }
   bool operator==(const ImportTotals&) const = default;
@@ -38,7 +39,8 @@ struct ImportIdentity {
                                           const std::string& settings);
 };
 
-// A small JSON file. Losing it costs nothing but time, since rows sent again are duplicates.
+// A small JSON file. Without it an import begins at the first row again: that costs time, and rows
+// with neither plate nor source_id are stored twice.
 class ResumeFile {
  public:
   ResumeFile(std::filesystem::path path, ImportIdentity identity)

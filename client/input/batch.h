@@ -34,6 +34,7 @@ struct Batch {
   std::vector<RowError> rejected;  // rows refused before sending, by file line
   std::vector<BatchCamera> cameras;  // that no earlier batch named; CSV only
   uint64_t ambiguous_times = 0;      // local times that came twice; the first was taken
+  uint64_t never_merged = 0;         // rows with neither plate nor source_id; CSV only
   uint64_t file_position = 0;        // how far the file was read (ByteSource::file_position)
 
   // The file's line of the body's line `number` (from 1).

@@ -49,6 +49,7 @@ void CsvBatches::Add(Batch& batch) {
   ++batch.rows;
   batch.lines.push_back(record_.line);
   if (row->ambiguous_time) ++batch.ambiguous_times;
+  if (row->never_merged) ++batch.never_merged;
   if (!cameras_seen_.contains(row->camera_id)) {
     cameras_seen_.emplace(row->camera_id);
     batch.cameras.push_back({std::string(row->camera_id), row->location});

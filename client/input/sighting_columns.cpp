@@ -161,7 +161,10 @@ Result<SightingColumns::Row> SightingColumns::Append(std::span<const std::string
   }
   json.EndObject();
   out.push_back('\n');
-  return Row{*camera, *location, time->ambiguous};
+  return Row{.camera_id = *camera,
+             .location = *location,
+             .ambiguous_time = time->ambiguous,
+             .never_merged = !Value(fields, Member::kPlate) && !Value(fields, Member::kSourceId)};
 }
 
 Status SightingColumns::WriteMembers(std::span<const std::string> fields,

@@ -37,6 +37,7 @@ class SightingColumns {
     std::string_view camera_id;  // into `fields`
     std::optional<Position> location;
     bool ambiguous_time = false;  // a local time that came twice; the first was taken
+    bool never_merged = false;    // neither plate nor source_id: sent again, it is stored again
   };
 
   // Appends the sighting as one line of NDJSON (with its '\n') to `out`. On error nothing is

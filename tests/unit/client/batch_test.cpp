@@ -117,6 +117,7 @@ TEST(CsvBatches, ColumnsBecomeMembers) {
   EXPECT_EQ(batch.lines, (std::vector<uint64_t>{2, 3, 9}));
   EXPECT_EQ(batch.FileLine(3), 9U);
   EXPECT_EQ(batch.ambiguous_times, 1U);
+  EXPECT_EQ(batch.never_merged, 1U);
   ASSERT_EQ(batch.cameras.size(), 2U);
   EXPECT_EQ(batch.cameras[0].id, "SPD1");
   EXPECT_EQ(batch.cameras[0].location, (Position{-122.29, 47.81}));

@@ -275,7 +275,7 @@ TEST(Client, ListsCameras) {
        "properties":{"id":"K-0012","name":"学院路","heading_deg":90,"kind":"checkpoint"}},
       {"type":"Feature","geometry":null,"properties":{"id":"M1",
        "kind":"mobile","retired":true}}]})");
-  const auto list = Connect(server).ListCameras(true);
+  const auto list = Connect(server).ListCameras({.with_retired = true});
   ASSERT_TRUE(list) << list.error().message;
   ASSERT_EQ(list->cameras.size(), 2U);
   EXPECT_EQ(list->cameras[0].camera.location, (Position{116.33, 39.99}));
