@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "client/commands/commands.h"
 
 namespace sightline::client {
@@ -14,6 +16,39 @@ Examples:
 
 'sightline COMMAND --help' tells of a command and shows examples.)";
 
+// What was wrong with the command line, and which help tells more: that of the command as far as it
+// was understood.
+std::string FailureMessage(const CLI::App* app, const CLI::Error& error) {
+  std::string path = app->get_name();
+  const CLI::App* command = app;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().back();
+    path += " " + command->get_name();
+  }
+  const std::vector<std::string> unknown = app->remaining(/*recurse=*/true);
+  const bool wants_command = command->get_require_subcommand_min() > 0;
+  std::string what = error.what();
+  if (wants_command && !unknown.empty()) {
+    const std::string& word = unknown.front();
+    what = fmt::format("there is no {} '{}'", word.starts_with('-') ? "option" : "command", word);
+  }
+  return fmt::format("sightline: {}\nTry '{} --help'.\n", what, path);
+}
+
+// An empty argument comes from a variable that was not set, and would silently widen the question:
+// every option refuses it.
+void RefuseEmptyArguments(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() == 0) continue;
+    option->check([](const std::string& value) {
+      return value.empty() ? std::string("the argument is empty") : std::string();
+    });
+  }
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    RefuseEmptyArguments(*command);
+  }
+}
+
 }  // namespace
 
 CLI::App* AddCommand(CLI::App& parent, const char* name, const char* description,
@@ -29,13 +64,9 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   app->footer(kFooter);
   app->require_subcommand(1);
   app->get_formatter()->column_width(34);
-  app->failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    const std::vector<std::string> unknown = failed->remaining();
-    const std::string what = unknown.empty() || !failed->get_subcommands().empty()
-                                 ? error.what()
-                                 : "there is no command '" + unknown.front() + "'";
-    return "sightline: " + what + "\nTry 'sightline --help'.\n";
-  });
+  app->failure_message(FailureMessage);
+  app->set_version_flag("--version", "sightline " SIGHTLINE_VERSION,
+                        "Print the version of this program and exit");
   GlobalOptions& globals = line.globals;
   // The environment is read by ClientOptions::FromEnvironment; naming it here is for the help.
   app->add_option("--url", globals.url,
@@ -75,6 +106,8 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddAuditCommand(*app, line);
   AddCompletionCommand(*app, line);
   AddVersionCommand(*app, line);
+  AddHelpCommand(*app, line);
+  RefuseEmptyArguments(*app);
   return app;
 }
 

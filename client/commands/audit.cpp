@@ -64,7 +64,7 @@ Outcome Run(const CommandLine& line, size_t limit) {
     if (page_token.empty()) break;
     left -= page;
   }
-  if (!line.globals.json) rows.Finish();
+  if (!line.globals.json) line.Finish(rows, "records");
   return Success();
 }
 

@@ -8,7 +8,11 @@
 namespace sightline::client {
 namespace {
 
+constexpr const char* kExamples = R"(  sightline cameras list
+  sightline cameras import cameras.geojson)";
+
 constexpr const char* kListExamples = R"(  sightline cameras list
+  sightline cameras list --bbox 116.30,39.90,116.40,40.00
   sightline cameras list --json > cameras.geojson)";
 
 constexpr const char* kImportExamples = R"(  sightline cameras import cameras.geojson
@@ -17,9 +21,9 @@ constexpr const char* kImportExamples = R"(  sightline cameras import cameras.ge
 
 constexpr size_t kErrorsShown = 20;
 
-Outcome List(const CommandLine& line, bool with_retired) {
+Outcome List(const CommandLine& line, const CameraQuery& query) {
   SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
-  SIGHTLINE_TRY(const CameraList list, client.ListCameras(with_retired));
+  SIGHTLINE_TRY(const CameraList list, client.ListCameras(query));
   if (line.globals.json) {
     PrintJson(list.json);
     return Success();
@@ -43,7 +47,7 @@ Outcome List(const CommandLine& line, bool with_retired) {
                 ShowPosition(camera.location), heading});
     }
   }
-  rows.Finish();
+  line.Finish(rows, "cameras");
   return Success();
 }
 
@@ -97,14 +101,14 @@ Outcome ParseAndImport(const CommandLine& line, const ImportOptions& given) {
 }  // namespace
 
 void AddCamerasCommand(CLI::App& app, CommandLine& line) {
-  CLI::App* command = AddCommand(app, "cameras", "Lists or imports cameras", {});
+  CLI::App* command = AddCommand(app, "cameras", "Lists or imports cameras", kExamples);
   command->require_subcommand(1);
-  CLI::App* list = AddCommand(*command, "list", "Lists all cameras", kListExamples);
-  auto with_retired = std::make_shared<bool>(false);
-  list->add_flag("--retired", *with_retired, "Those that were retired as well");
-  list->callback([&line, with_retired] {
-    line.run = [&line, with_retired] { return List(line, *with_retired); };
-  });
+  CLI::App* list = AddCommand(*command, "list", "Lists the cameras", kListExamples);
+  auto query = std::make_shared<CameraQuery>();
+  list->add_flag("--retired", query->with_retired, "Those that were retired as well");
+  list->add_option("--bbox", query->bbox,
+                   "MINLON,MINLAT,MAXLON,MAXLAT in degrees: those that stand in it");
+  list->callback([&line, query] { line.run = [&line, query] { return List(line, *query); }; });
 
   CLI::App* import = AddCommand(*command, "import",
                                 "Creates or replaces cameras from GeoJSON, NDJSON, JSON or CSV, "

@@ -38,6 +38,11 @@ RowPrinter CommandLine::Rows(std::vector<Column> columns) const {
                     UseColor(stdout));
 }
 
+void CommandLine::Finish(RowPrinter& rows, const char* what) const {
+  rows.Finish();
+  if (rows.empty() && !globals.quiet) fmt::print(stderr, "no {}\n", what);
+}
+
 std::string CommandLine::ShowTime(TimestampMs time, const TimeZone& zone) const {
   return globals.csv ? FormatTimestamp(time) : zone.Format(time);
 }

@@ -41,6 +41,9 @@ class CommandLine {
 
   // A table, or CSV where it was asked for.
   RowPrinter Rows(std::vector<Column> columns) const;
+  // Ends `rows`. Where there were none, says "no sightings" (`what`) on standard error, so that a
+  // lone header is not taken for a fault.
+  void Finish(RowPrinter& rows, const char* what) const;
   // For CSV the instant in UTC as RFC 3339, else the wall clock of `zone`.
   std::string ShowTime(TimestampMs time, const TimeZone& zone) const;
 };

@@ -22,6 +22,7 @@ void AddTokenCommand(CLI::App& app, CommandLine& line);
 void AddAuditCommand(CLI::App& app, CommandLine& line);
 void AddCompletionCommand(CLI::App& app, CommandLine& line);
 void AddVersionCommand(CLI::App& app, CommandLine& line);
+void AddHelpCommand(CLI::App& app, CommandLine& line);
 
 // The whole command line: global options and every command. `line` outlives it.
 std::unique_ptr<CLI::App> MakeApp(CommandLine& line);

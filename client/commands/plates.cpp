@@ -15,12 +15,15 @@ struct PlatesOptions {
   std::string match;
   size_t limit = 100;
   bool all = false;
+  std::optional<Sequence> as_of;
 };
 
 Outcome Run(const CommandLine& line, const PlatesOptions& options) {
   SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
   SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
-  PlateQuery query{.match = options.match, .limit = options.all ? kPageOfAll : options.limit};
+  PlateQuery query{.match = options.match,
+                   .limit = options.all ? kPageOfAll : options.limit,
+                   .as_of = options.as_of};
   RowPrinter rows = line.Rows({{line.globals.csv ? "plate" : "PLATE"},
                                {line.globals.csv ? "count" : "SEEN", true},
                                {line.globals.csv ? "first_seen" : "FIRST SEEN"},
@@ -37,7 +40,7 @@ Outcome Run(const CommandLine& line, const PlatesOptions& options) {
                 line.ShowTime(plate.last_seen, zone)});
     }
   } while (options.all && !query.page_token.empty());
-  if (!line.globals.json) rows.Finish();
+  if (!line.globals.json) line.Finish(rows, "plates");
   if (!query.page_token.empty() && !line.globals.json && !line.globals.quiet) {
     fmt::print(stderr, "There is more: --all shows everything.\n");
   }
@@ -54,6 +57,7 @@ void AddPlatesCommand(CLI::App& app, CommandLine& line) {
   CLI::Option* limit = command->add_option("--limit", options->limit, "Plates to show (100)")
                            ->check(CLI::Range(size_t{1}, size_t{10'000}));
   command->add_flag("--all", options->all, "Every plate, page by page")->excludes(limit);
+  command->add_option("--as-of", options->as_of, "Answers as of this ingest sequence");
   command->callback(
       [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
 }

@@ -21,19 +21,19 @@ struct SearchOptions {
   size_t limit = 100;
   bool all = false;
   std::string page_token;
-  uint64_t as_of = 0;
+  std::optional<Sequence> as_of;
 };
 
 Outcome Run(const CommandLine& line, const SearchOptions& options) {
   SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
   SIGHTLINE_TRY_USAGE(const Filter filter, MakeFilter(options.filter, zone));
   SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
-  SearchQuery query{.filter = filter,
+  const SearchQuery query{.filter = filter,
                     .order = options.order == "time_asc" ? TimeOrder::kAscending
                                                          : TimeOrder::kDescending,
                     .limit = options.all ? kPageOfAll : options.limit,
-                    .page_token = options.page_token};
-  if (options.as_of > 0) query.as_of = options.as_of;
+                    .page_token = options.page_token,
+                    .as_of = options.as_of};
 
   if (line.globals.json && options.all) {
     const Status streamed = client.SearchNdjson(query, [](std::string_view piece) {
@@ -56,12 +56,16 @@ Outcome Run(const CommandLine& line, const SearchOptions& options) {
   };
   if (options.all) {
     const Status searched = client.SearchEachPage(query, print);
+    if (searched) {
+      line.Finish(rows, "sightings");
+      return Success();
+    }
     rows.Finish();
-    return searched ? Success() : OutcomeOf(searched.error());
+    return OutcomeOf(searched.error());
   }
   SIGHTLINE_TRY(const SightingPage page, client.Search(query));
   print(page).value();
-  rows.Finish();
+  line.Finish(rows, "sightings");
   if (!next_page_token.empty() && !line.globals.quiet) {
     fmt::print(stderr, "There is more: --all shows everything, --page-token {} the next page.\n",
                next_page_token);

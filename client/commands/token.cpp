@@ -6,6 +6,10 @@
 namespace sightline::client {
 namespace {
 
+constexpr const char* kExamples = R"(  sightline token create --name 'gate feed' --role writer
+  sightline token list
+  sightline token revoke 3f9c2a17)";
+
 constexpr const char* kCreateExamples = R"(  sightline token create --name 'gate feed' --role writer
   sightline token create --name 'night shift' --role reader --expires 2027-01-01
   sightline token create --name dashboard --role reader --standing-purpose 'traffic counts')";
@@ -58,7 +62,7 @@ Outcome List(const CommandLine& line) {
     rows.Row({token.id, token.name, fmt::format("{}", fmt::join(token.roles, " ")),
               time(token.created, ""), time(token.expires, "never"), token.standing_purpose});
   }
-  rows.Finish();
+  line.Finish(rows, "tokens");
   return Success();
 }
 
@@ -72,7 +76,7 @@ Outcome Revoke(const CommandLine& line, const std::string& id) {
 }  // namespace
 
 void AddTokenCommand(CLI::App& app, CommandLine& line) {
-  CLI::App* command = AddCommand(app, "token", "Makes, lists and revokes access tokens", {});
+  CLI::App* command = AddCommand(app, "token", "Makes, lists and revokes access tokens", kExamples);
   command->require_subcommand(1);
 
   CLI::App* create = AddCommand(*command, "create", "Makes a token and prints it once",

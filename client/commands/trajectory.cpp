@@ -20,6 +20,7 @@ struct TrajectoryOptions {
   std::string to;
   std::string format;
   std::string output;
+  std::optional<Sequence> as_of;
 };
 
 struct FileCloser {
@@ -69,7 +70,7 @@ Outcome ShowTable(const CommandLine& line, const TimeZone& zone, Client& client,
               sighting.speed_kmh ? fmt::format("{:.1f}", *sighting.speed_kmh) : "",
               ShowAttributes(sighting.attributes), point.sighting.id.ToString()});
   }
-  rows.Finish();
+  line.Finish(rows, "sightings");
   if (line.globals.quiet) return Success();
   fmt::print("\n{}: {} readings\n", Printable(query.plate), answer.points.size());
   for (const TrajectoryAnswer::Trip& trip : answer.trips) {
@@ -80,7 +81,7 @@ Outcome ShowTable(const CommandLine& line, const TimeZone& zone, Client& client,
 
 Outcome Run(const CommandLine& line, const TrajectoryOptions& options) {
   SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
-  TrajectoryQuery query{.plate = options.plate};
+  TrajectoryQuery query{.plate = options.plate, .as_of = options.as_of};
   for (const auto& [text, moment] :
        {std::pair(&options.from, &query.from), std::pair(&options.to, &query.to)}) {
     if (text->empty()) continue;
@@ -88,6 +89,12 @@ Outcome Run(const CommandLine& line, const TrajectoryOptions& options) {
   }
   SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   std::string format = options.format;
+  const bool is_json = format == "geojson" || format == "mfjson";
+  if (!format.empty() &&
+      ((line.globals.csv && format != "csv") || (line.globals.json && !is_json))) {
+    return UsageError(fmt::format("{} and --format {} contradict each other",
+                                  line.globals.csv ? "--csv" : "--json", format));
+  }
   if (format.empty() && line.globals.csv) format = "csv";
   if (format.empty() && (line.globals.json || !options.output.empty())) format = "geojson";
   if (format.empty()) return ShowTable(line, zone, client, query);
@@ -111,6 +118,7 @@ void AddTrajectoryCommand(CLI::App& app, CommandLine& line) {
       ->check(CLI::IsMember({"geojson", "mfjson", "gpx", "kml", "csv"}));
   command->add_option("-o,--output", options->output, "Writes here instead of standard output")
       ->type_name("FILE");
+  command->add_option("--as-of", options->as_of, "Answers as of this ingest sequence");
   command->callback(
       [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
 }

@@ -30,13 +30,14 @@ Result<std::unique_ptr<ByteSource>> ByteSource::Open(const std::string& path) {
   const int descriptor =
       standard_input ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
+    if (errno == ENOENT) return InvalidArgument(path + ": no such file");
     return InvalidArgument(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
   }
   struct stat status = {};
   fstat(descriptor, &status);
   if (S_ISDIR(status.st_mode)) {
     close(descriptor);
-    return InvalidArgument(fmt::format("{} is a directory", path));
+    return InvalidArgument(path + " is a folder");
   }
   std::optional<uint64_t> size;
   if (S_ISREG(status.st_mode)) size = static_cast<uint64_t>(status.st_size);

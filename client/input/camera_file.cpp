@@ -115,13 +115,13 @@ Result<CameraFile> ReadCsv(ByteSource& source, const CameraFileOptions& options)
 }  // namespace
 
 Result<CameraFile> ReadCameraFile(const std::string& path, const CameraFileOptions& options) {
+  SIGHTLINE_ASSIGN(const auto source, ByteSource::Open(path));
   const auto format = options.format ? options.format : FormatOfName(path);
   if (!format) {
     return InvalidArgument(fmt::format(
         "cannot tell the format of {} by its name; say --format geojson, ndjson, json or csv",
         path));
   }
-  SIGHTLINE_ASSIGN(const auto source, ByteSource::Open(path));
   if (*format == FileFormat::kCsv) return ReadCsv(*source, options);
   CameraFile file{
       .format = *format == FileFormat::kNdjson ? BodyFormat::kNdjson : BodyFormat::kJson};

@@ -45,6 +45,7 @@ RowPrinter::RowPrinter(std::FILE* out, RowStyle style, std::vector<Column> colum
 }
 
 void RowPrinter::Row(std::vector<std::string> fields) {
+  empty_ = false;
   if (style_ == RowStyle::kCsv) {
     Write(out_, CsvLine(fields));
     return;

@@ -32,6 +32,7 @@ class RowPrinter {
   void Row(std::vector<std::string> fields);
   // Writes what is held back. Call once, at the end; without rows the header stands alone.
   void Finish();
+  bool empty() const { return empty_; }  // no row was given
 
  private:
   void FlushTable();
@@ -42,6 +43,7 @@ class RowPrinter {
   std::vector<Column> columns_;
   bool bold_header_;
   bool header_written_ = false;
+  bool empty_ = true;
   std::vector<size_t> widths_;
   std::vector<std::vector<std::string>> held_;
 };

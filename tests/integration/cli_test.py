@@ -80,12 +80,16 @@ class CommandLine(unittest.TestCase):
         self.write("bad.ndjson", b'{"camera_id": "K-1", "time": "never"}\n')
         for arguments, variables, status in [
             (["version"], {}, OK),
+            (["--version"], {}, OK),
+            (["help", "import"], {}, OK),
             (["--help"], {}, OK),
             (["search", "--help"], {}, OK),
             ([], {}, USAGE),
             (["fly"], {}, USAGE),
             (["search", "--limit", "0"], {}, USAGE),
             (["search", "--from", "yesterday"], {}, USAGE),
+            (["search", "--plate", ""], {}, USAGE),
+            (["plates", "--match", ""], {}, USAGE),
             (["import", "missing.ndjson"], {}, USAGE),
             (["import", "bad.ndjson"], {}, REJECTED),
             (["sighting", "0" * 36], {}, NOT_FOUND),
@@ -136,6 +140,18 @@ class CommandLine(unittest.TestCase):
             [row["plate"] for row in self.table("plates", "--match", "A*")], ["ABC123"]
         )
 
+    def test_an_old_answer_again(self):
+        self.assertEqual(self.table("plates", "--as-of", "0"), [])
+        self.assertEqual(self.table("search", "--as-of", "0"), [])
+        as_of = str(json.loads(self.output("--json", "plates"))["as_of"])
+        self.assertEqual(len(self.table("plates", "--as-of", as_of)), 2)
+        found = json.loads(self.output("--json", "trajectory", "ABC123", "--as-of", "0"))
+        self.assertEqual(found["features"], [])
+
+    def test_nothing_found_is_said(self):
+        run = self.sightline("search", "--plate", "nobody")
+        self.assertEqual((run.returncode, run.stderr), (OK, "no sightings\n"))
+
     def test_trajectory_in_every_format(self):
         for name, mark in [
             ("geojson", '"FeatureCollection"'),
@@ -161,6 +177,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(
             json.loads(self.output("--json", "cameras", "list"))["type"], "FeatureCollection"
         )
+        box = self.table("cameras", "list", "--bbox", "116.335,39.97,116.35,39.99")
+        self.assertEqual([row["id"] for row in box], ["K-2"])
 
     def test_import_from_standard_input_and_gzip(self):
         again = self.output(

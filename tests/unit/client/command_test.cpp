@@ -134,12 +134,135 @@ TEST_F(Command, UsageErrorsAreTwo) {
   }
 }
 
+// An empty argument comes from a variable that was not set; taken as "not given" it would widen the
+// question.
+TEST_F(Command, AnEmptyArgumentIsRefusedByName) {
+  FakeServer server = Answering(200, R"({"sightings":[],"plates":[],"as_of":3})");
+  const struct {
+    std::vector<std::string> args;
+    std::string name;
+  } kCases[] = {
+      {{"search", "--plate", ""}, "--plate"},
+      {{"search", "--from", ""}, "--from"},
+      {{"search", "--to", ""}, "--to"},
+      {{"search", "--near", ""}, "--near"},
+      {{"search", "--camera", "K1", "--camera", ""}, "--camera"},
+      {{"search", "--attribute", ""}, "--attribute"},
+      {{"search", "--as-of", ""}, "--as-of"},
+      {{"search", "--page-token", ""}, "--page-token"},
+      {{"search", "--purpose", ""}, "--purpose"},
+      {{"plates", "--match", ""}, "--match"},
+      {{"trajectory", ""}, "PLATE"},
+      {{"trajectory", "A1", "--to", ""}, "--to"},
+      {{"sighting", ""}, "ID"},
+      {{"cameras", "list", "--bbox", ""}, "--bbox"},
+  };
+  for (const auto& test : kCases) {
+    const Ended ended = Run(test.args, server.url());
+    EXPECT_EQ(ended.code, 2) << testing::PrintToString(test.args);
+    EXPECT_TRUE(ended.err.starts_with("sightline: " + test.name + ": the argument is empty\n"))
+        << ended.err;
+  }
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(Command, UsageErrorsSayWhatIsWrongAndWhichHelpToRead) {
+  const struct {
+    std::vector<std::string> args;
+    std::string err;
+  } kCases[] = {
+      {{"searc"}, "there is no command 'searc'\nTry 'sightline --help'.\n"},
+      {{"--fast"}, "there is no option '--fast'\nTry 'sightline --help'.\n"},
+      {{"cameras", "lits"}, "there is no command 'lits'\nTry 'sightline cameras --help'.\n"},
+      {{"search", "--limit", "0"},
+       "--limit: Value 0 not in range 1 to 10000\nTry 'sightline search --help'.\n"},
+      {{"token", "create"}, "--name is required\nTry 'sightline token create --help'.\n"},
+      {{"help", "searc"}, "there is no command 'sightline searc'\n"},
+      {{"import", "nope"}, "nope: no such file\n"},
+      {{"import", "/"}, "/ is a folder\n"},
+      {{"cameras", "import", "nope"}, "nope: no such file\n"},
+      {{"trajectory", "A1", "--csv", "--format", "gpx"},
+       "--csv and --format gpx contradict each other\n"},
+      {{"trajectory", "A1", "--json", "--format", "kml"},
+       "--json and --format kml contradict each other\n"},
+  };
+  for (const auto& test : kCases) {
+    const Ended ended = Run(test.args, "http://127.0.0.1:1");
+    EXPECT_EQ(ended.code, 2) << testing::PrintToString(test.args);
+    EXPECT_EQ(ended.err, "sightline: " + test.err);
+  }
+}
+
+TEST_F(Command, HelpAndVersionInEitherForm) {
+  EXPECT_EQ(Run({"--version"}, "").out, Run({"version"}, "").out);
+  EXPECT_TRUE(Run({"--version"}, "").out.starts_with("sightline "));
+  EXPECT_EQ(Run({"help"}, "").out, Run({"--help"}, "").out);
+  EXPECT_EQ(Run({"help", "search"}, "").out, Run({"search", "--help"}, "").out);
+  EXPECT_EQ(Run({"help", "token", "create"}, "").out, Run({"token", "create", "--help"}, "").out);
+}
+
+TEST_F(Command, NothingFoundIsSaidBesideTheHeader) {
+  FakeServer server = Answering(
+      200, R"({"type":"FeatureCollection","features":[],"sightings":[],"plates":[],"as_of":3})");
+  const struct {
+    std::vector<std::string> args;
+    std::string err;
+  } kCases[] = {{{"search"}, "no sightings\n"},
+                {{"search", "--all"}, "no sightings\n"},
+                {{"plates", "--csv"}, "no plates\n"},
+                {{"cameras", "list"}, "no cameras\n"},
+                {{"search", "--quiet"}, ""},
+                {{"search", "--json"}, ""}};
+  for (const auto& test : kCases) {
+    const Ended ended = Run(test.args, server.url());
+    EXPECT_EQ(ended.code, 0) << testing::PrintToString(test.args);
+    EXPECT_EQ(ended.err, test.err) << testing::PrintToString(test.args);
+    EXPECT_NE(ended.out, "");
+  }
+}
+
+TEST_F(Command, OptionsBecomeParameters) {
+  FakeServer server = Answering(
+      200, R"({"type":"FeatureCollection","features":[],"plates":[],"sightings":[],"as_of":3})");
+  const struct {
+    std::vector<std::string> args;
+    std::string target;
+  } kCases[] = {
+      {{"plates", "--match", "A*", "--as-of", "7"}, "/v1/plates?match=A%2A&limit=100&as_of=7"},
+      {{"trajectory", "A1", "--as-of", "0", "--json"},
+       "/v1/plates/A1/trajectory?format=geojson&as_of=0"},
+      {{"cameras", "list", "--retired", "--bbox", "-1,2,3.5,4"},
+       "/v1/cameras?include=retired&bbox=-1%2C2%2C3.5%2C4"},
+  };
+  for (const auto& test : kCases) {
+    const Ended ended = Run(test.args, server.url());
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(server.requests().back().target, test.target);
+  }
+  Run({"search", "--as-of", "0"}, server.url());
+  EXPECT_NE(server.requests().back().body.find(R"("as_of":0)"), std::string::npos);
+}
+
 TEST_F(Command, EveryCommandHasHelpWithExamples) {
   const std::vector<std::string> kCommands[] = {
-      {},           {"cameras", "list"}, {"cameras", "import"}, {"import"},
-      {"search"},   {"plates"},          {"trajectory"},        {"sighting"},
-      {"status"},   {"audit"},           {"token", "create"},   {"token", "list"},
-      {"token", "revoke"}, {"completion"}, {"version"}};
+      {},
+      {"cameras"},
+      {"cameras", "list"},
+      {"cameras", "import"},
+      {"import"},
+      {"search"},
+      {"plates"},
+      {"trajectory"},
+      {"sighting"},
+      {"status"},
+      {"audit"},
+      {"token"},
+      {"token", "create"},
+      {"token", "list"},
+      {"token", "revoke"},
+      {"completion"},
+      {"help"},
+      {"version"}};
   for (std::vector<std::string> args : kCommands) {
     args.push_back("--help");
     const Ended ended = Run(args, "");
@@ -207,6 +330,27 @@ TEST_F(Command, ImportCountsAndSaysWhatWasRejected) {
                 "\"/camera_id\"}\n{\"file\":\"" + file +
                 "\",\"line\":2,\"outcome\":\"duplicate\",\"detail\":\"the same sighting as line 1: "
                 "camera and time, and source_id or plate\"}\n");
+}
+
+TEST_F(Command, ImportCountsRowsThatASecondRunWouldStoreAgain) {
+  FakeServer server(AcceptAll);
+  const std::string rows =
+      "camera,time,plate,serial\nK1,2016-09-21T00:00:00Z,,7\nK1,2016-09-21T00:00:00Z,,\n"
+      "K1,2016-09-21T00:00:00Z,A1,\n";
+  const std::string file = folder_.Write("a.csv", rows);
+  const std::string hint = "--source-id-column COLUMN tells them apart";
+  const Ended without = Run({"import", file}, server.url());
+  EXPECT_NE(without.err.find("  2 rows with neither plate nor source_id: "), std::string::npos)
+      << without.err;
+  EXPECT_NE(without.err.find(hint), std::string::npos) << without.err;
+  const Ended with = Run({"import", file, "--map", "camera=camera,time=time,plate=plate",
+                          "--source-id-column", "serial"},
+                         server.url());
+  EXPECT_NE(with.err.find("  1 row with neither plate nor source_id: "), std::string::npos)
+      << with.err;
+  const std::string read =
+      folder_.Write("b.csv", "camera,time,plate\nK1,2016-09-21T00:00:00Z,A1\n");
+  EXPECT_EQ(Run({"import", read}, server.url()).err.find(hint), std::string::npos);
 }
 
 TEST_F(Command, ImportReadsStandardInput) {
