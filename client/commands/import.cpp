@@ -9,10 +9,10 @@ namespace sightline::client {
 namespace {
 
 constexpr const char* kFooter =
-    R"(A row that is bad costs itself alone; the others are stored. Rows that are
-there already are counted as duplicates, so a file may be sent twice; but a row with neither plate
-nor source_id is the same as no other and is stored each time (--source-id-column helps). An import
-that was cut off goes on where it stopped when the same command is given again.
+    R"(A row that is bad costs itself alone; the others are stored. Rows that are there already are
+counted as duplicates, so a file may be sent twice. But a row with neither plate nor source_id is
+the same as no other and is stored each time; --source-id-column helps. An import that was cut off
+goes on where it stopped when the same command is given again.
 
 Examples:
   sightline import readings.ndjson.gz
