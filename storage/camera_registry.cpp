@@ -11,6 +11,7 @@ void CameraRegistry::Insert(Known known) {
   const uint32_t number = known.record->number;
   if (id_of_number_.emplace(number, id).second) number_of_hash_.emplace(HashCameraId(id), number);
   by_id_[id] = std::move(known);
+  erased_.erase(id);
 }
 
 Status CameraRegistry::Load() {
@@ -58,8 +59,10 @@ Result<std::vector<bool>> CameraRegistry::PutSome(std::span<const Camera> camera
                                             .used = known->second.used}).first;
       }
       if (again == changed.end()) {
+        const auto erased = erased_.find(camera.id);
+        const uint32_t number = erased == erased_.end() ? next_number++ : erased->second->number;
         changed.emplace(camera.id,
-                        CameraEntry{.record = {.number = next_number++, .history = {revision}}});
+                        CameraEntry{.record = {.number = number, .history = {revision}}});
         created.push_back(true);
         continue;
       }
@@ -96,12 +99,9 @@ Result<bool> CameraRegistry::Remove(std::string_view id) {
   if (!entry.used) {
     SIGHTLINE_RETURN_IF_ERROR(catalog_.DeleteCamera(id));
     const MutexLock lock(mutex_);
-    const uint32_t number = entry.record.number;
-    const auto [first, last] = number_of_hash_.equal_range(HashCameraId(id));
-    number_of_hash_.erase(
-        std::find_if(first, last, [number](const auto& of) { return of.second == number; }));
-    id_of_number_.erase(number);
-    by_id_.erase(by_id_.find(id));
+    const auto known = by_id_.find(id);
+    erased_[known->first] = known->second.record;
+    by_id_.erase(known);
     return true;
   }
   if (entry.record.retired()) return false;
@@ -130,7 +130,9 @@ std::vector<CameraRegistry::Record> CameraRegistry::All() const {
 CameraRegistry::Record CameraRegistry::FindNumber(uint32_t number) const {
   const MutexLock lock(mutex_);
   const auto id = id_of_number_.find(number);
-  return id == id_of_number_.end() ? nullptr : by_id_.find(id->second)->second.record;
+  if (id == id_of_number_.end()) return nullptr;
+  const auto known = by_id_.find(id->second);
+  return known == by_id_.end() ? erased_.find(id->second)->second : known->second.record;
 }
 
 std::vector<uint32_t> CameraRegistry::NumbersOfHash(uint32_t hash) const {
@@ -151,14 +153,23 @@ Status CameraRegistry::MarkUsed(std::span<const uint32_t> numbers) {
     for (const uint32_t number : numbers) {
       const auto id = id_of_number_.find(number);
       if (id == id_of_number_.end()) continue;
-      const Known& known = by_id_.find(id->second)->second;
-      if (!known.used) entries.push_back({.record = *known.record, .used = true});
+      if (const auto known = by_id_.find(id->second); known != by_id_.end()) {
+        if (!known->second.used) entries.push_back({.record = *known->second.record, .used = true});
+        continue;
+      }
+      // Erased while its first sighting was on its way: it had a sighting after all.
+      CameraEntry back{.record = *erased_.find(id->second)->second, .used = true};
+      back.record.history.push_back(
+          {.recorded = clock_.Now(), .camera = back.record.camera(), .retired = true});
+      entries.push_back(std::move(back));
     }
   }
   if (entries.empty()) return Ok();
   SIGHTLINE_RETURN_IF_ERROR(catalog_.PutCameras(entries, next_number));
   const MutexLock lock(mutex_);
-  for (const CameraEntry& entry : entries) by_id_[entry.record.camera().id].used = true;
+  for (CameraEntry& entry : entries) {
+    Insert({.record = std::make_shared<const CameraRecord>(std::move(entry.record)), .used = true});
+  }
   return Ok();
 }
 

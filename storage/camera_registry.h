@@ -56,6 +56,9 @@ class CameraRegistry {
   mutable Mutex mutex_;
   uint32_t next_number_ SIGHTLINE_GUARDED_BY(mutex_) = 1;
   std::map<std::string, Known, std::less<>> by_id_ SIGHTLINE_GUARDED_BY(mutex_);
+  // Erased since the start. A sighting of theirs may be on its way with the number, so numbers and
+  // hashes stay known; one that is created again takes its number back.
+  std::map<std::string, Record, std::less<>> erased_ SIGHTLINE_GUARDED_BY(mutex_);
   std::unordered_map<uint32_t, std::string> id_of_number_ SIGHTLINE_GUARDED_BY(mutex_);
   std::unordered_multimap<uint32_t, uint32_t> number_of_hash_ SIGHTLINE_GUARDED_BY(mutex_);
 };

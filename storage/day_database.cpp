@@ -150,11 +150,11 @@ Status DayDatabase::Write(std::span<const NewRow> rows, Sequence counted,
     if (row.sequence > counted && !row.plate.empty()) note.Add(row);
     const uint32_t number = row.key.camera_number;
     if (FindCamera(number) == nullptr && !new_cameras.contains(number)) {
-      if (const auto camera = cameras(number)) {
-        batch.Put(database_->table(kNotes), NoteKey(kCameraPrefix, number),
-                  EncodeCameraState(*camera));
-        new_cameras[number] = {.camera = *camera, .hash = HashCameraId(camera->id)};
-      }
+      const auto camera = cameras(number);
+      if (!camera) return Internal(fmt::format("a row names camera number {}, never given", number));
+      batch.Put(database_->table(kNotes), NoteKey(kCameraPrefix, number),
+                EncodeCameraState(*camera));
+      new_cameras[number] = {.camera = *camera, .hash = HashCameraId(camera->id)};
     }
   }
   for (const PlateEntry& entry : PlateEntries(rows)) {
@@ -190,6 +190,10 @@ Result<std::vector<PlateReading>> DayDatabase::PendingReadings(Sequence counted)
     }
   }
   SIGHTLINE_RETURN_IF_ERROR(ToStatus(notes->status(), database_->path()));
+  // Rows that came through the inbox bring older sequences into a later note.
+  std::erase_if(readings, [counted](const PlateReading& reading) {
+    return reading.sequence <= counted;
+  });
   return readings;
 }
 

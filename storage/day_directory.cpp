@@ -68,7 +68,8 @@ Result<std::shared_ptr<DayDatabase>> DayDirectory::FindOrClaim(Day day, bool cre
     }
     if (!on_disk_.contains(day)) {
       if (!create) return std::shared_ptr<DayDatabase>();
-      if (fs::exists(PathOf(day))) {
+      std::error_code code;
+      if (fs::exists(PathOf(day), code)) {
         return Error{ErrorCode::kUnavailable,
                      fmt::format("the day {} was deleted and is still being read; try again later",
                                  FormatDay(day)),
@@ -96,6 +97,9 @@ Result<std::shared_ptr<DayDatabase>> DayDirectory::Open(Day day, bool create) {
     entries_[day].database = *opened;
   } else {
     entries_.erase(day);
+    // What the attempt left behind is this day's, and the next one goes on from there.
+    std::error_code code;
+    if (fs::exists(PathOf(day), code)) on_disk_.insert(day);
     if (opened.error().code == ErrorCode::kCorruption) {
       set_aside_[day] = opened.error().message;
       Log(LogLevel::kError, "day_set_aside",

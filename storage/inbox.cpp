@@ -117,14 +117,22 @@ Status Inbox::Remove(Day day, std::span<const RowKey> keys) {
   return Ok();
 }
 
-Result<std::vector<HeldRow>> Inbox::Rows(Day day, size_t limit) const {
+Result<std::vector<HeldRow>> Inbox::Rows(Day day, const std::optional<RowKey>& after,
+                                         size_t limit) const {
   std::vector<HeldRow> rows;
   const std::string prefix = DayPrefix(day);
+  // Neither what was moved before nor the removed rows of later days are stepped over.
+  const std::string end = prefix + std::string(kRowKeyBytes + 1, '\xFF');
+  const rocksdb::Slice upper_bound(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper_bound;
   const std::unique_ptr<rocksdb::Iterator> row(
-      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kRows)));
-  for (row->Seek(prefix);
-       row->Valid() && row->key().starts_with(prefix) && rows.size() < limit; row->Next()) {
+      database_->db().NewIterator(options, database_->table(kRows)));
+  const InboxKeyBytes first = EncodeInboxKey(day, after.value_or(RowKey()));
+  for (row->Seek(rocksdb::Slice(first.data(), first.size())); row->Valid() && rows.size() < limit;
+       row->Next()) {
     const auto key = DecodeRowKey(ToView(row->key()).substr(prefix.size()));
+    if (key && after && *key == *after) continue;
     const auto held = DecodeHeld(ToView(row->value()));
     if (!key || !held) return BadRow(database_->path());
     rows.push_back({.key = *key,
@@ -152,9 +160,6 @@ std::vector<PlateReading> Inbox::TakeUncounted() {
   const MutexLock lock(mutex_);
   std::vector<PlateReading> readings = std::move(uncounted_);
   uncounted_.clear();
-  std::erase_if(readings, [this](const PlateReading& reading) SIGHTLINE_REQUIRES(mutex_) {
-    return !counts_.contains(reading.day);
-  });
   return readings;
 }
 

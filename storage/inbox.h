@@ -47,12 +47,12 @@ class Inbox {
   // recognised there.
   Status Remove(Day day, std::span<const RowKey> keys) SIGHTLINE_EXCLUDES(mutex_);
 
-  // Held rows of a day in key order, at most `limit`.
-  Result<std::vector<HeldRow>> Rows(Day day, size_t limit) const;
+  // Held rows of a day in key order behind `after`, at most `limit`.
+  Result<std::vector<HeldRow>> Rows(Day day, const std::optional<RowKey>& after,
+                                    size_t limit) const;
   Result<std::optional<std::string>> Value(Day day, const RowKey& key) const;
 
-  // The uncounted readings that were held at the opening, without those of days that were emptied
-  // since. To be called once.
+  // The uncounted readings that were held at the opening. To be called once.
   std::vector<PlateReading> TakeUncounted() SIGHTLINE_EXCLUDES(mutex_);
 
   size_t rows() const SIGHTLINE_EXCLUDES(mutex_);

@@ -1,6 +1,13 @@
 #include "storage/recovery.h"
 
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <thread>
+#include <utility>
+
 #include "core/log.h"
+#include "core/mutex.h"
 #include "storage/record_codec.h"
 #include "storage/rocksdb_status.h"
 #include "storage/row_key.h"
@@ -10,6 +17,7 @@ namespace {
 
 // Readings in memory at once while the dictionary is rebuilt.
 constexpr size_t kRebuildReadings = 500'000;
+constexpr size_t kOpeningThreads = 4;
 
 Status RebuildFromDay(const DayDatabase& day, PlateDictionary& dictionary) {
   rocksdb::ReadOptions options;
@@ -62,25 +70,73 @@ Status Rebuild(const RowWriter::Parts& parts, RowWriter& writer) {
   return parts.dictionary.FinishRebuild(writer.visible());
 }
 
+// Reads the pending notes of days, several at once: opening a day replays its log, which is mostly
+// waiting for the disk.
+class NoteReader {
+ public:
+  NoteReader(DayDirectory& directory, std::vector<Day> days, Sequence counted)
+      : directory_(directory), days_(std::move(days)), counted_(counted) {}
+
+  Result<std::vector<PlateReading>> Read() SIGHTLINE_EXCLUDES(mutex_) {
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < std::min(kOpeningThreads, days_.size()); ++i) {
+      threads.emplace_back([this] { ReadSome(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    const MutexLock lock(mutex_);
+    SIGHTLINE_RETURN_IF_ERROR(status_);
+    return std::move(readings_);
+  }
+
+ private:
+  void ReadSome() SIGHTLINE_EXCLUDES(mutex_) {
+    for (size_t i = next_++; i < days_.size(); i = next_++) {
+      auto readings = ReadDay(days_[i]);
+      const MutexLock lock(mutex_);
+      if (readings) {
+        readings_.insert(readings_.end(), std::make_move_iterator(readings->begin()),
+                         std::make_move_iterator(readings->end()));
+      } else if (status_) {
+        status_ = readings.error();
+      }
+    }
+  }
+
+  Result<std::vector<PlateReading>> ReadDay(Day day) const {
+    SIGHTLINE_ASSIGN(const auto database, OpenUnlessDamaged(directory_, day));
+    if (database == nullptr) return std::vector<PlateReading>();
+    return database->PendingReadings(counted_);
+  }
+
+  DayDirectory& directory_;
+  const std::vector<Day> days_;
+  const Sequence counted_;
+  std::atomic<size_t> next_ = 0;
+  Mutex mutex_;
+  std::vector<PlateReading> readings_ SIGHTLINE_GUARDED_BY(mutex_);
+  Status status_ SIGHTLINE_GUARDED_BY(mutex_) = Ok();
+};
+
 }  // namespace
 
 Status Recover(const RowWriter::Parts& parts, RowWriter& writer) {
+  if (!parts.dictionary.complete()) return Rebuild(parts, writer);
   const auto marks = parts.marks.All();
-  const Sequence counted = parts.dictionary.counted();
+  std::vector<Day> dirty;
   for (const Day day : parts.days.Days()) {
     const auto mark = marks.find(day);
-    if (mark != marks.end() && !mark->second.dirty) continue;
-    SIGHTLINE_ASSIGN(const auto database, OpenUnlessDamaged(parts.days, day));
-    // Its held rows may be in the day already; moved now, each is found in one place only.
-    if (database == nullptr) continue;
-    SIGHTLINE_RETURN_IF_ERROR(writer.Drain(day));
-    if (!parts.dictionary.complete()) continue;
-    SIGHTLINE_ASSIGN(auto readings, database->PendingReadings(counted));
-    parts.dictionary.Add(std::move(readings));
+    if (mark == marks.end() || mark->second.dirty) dirty.push_back(day);
   }
-  if (!parts.dictionary.complete()) return Rebuild(parts, writer);
-
-  parts.dictionary.Add(parts.inbox.TakeUncounted());
+  SIGHTLINE_ASSIGN(std::vector<PlateReading> readings,
+                   NoteReader(parts.days, std::move(dirty), parts.dictionary.counted()).Read());
+  std::vector<PlateReading> held = parts.inbox.TakeUncounted();
+  readings.insert(readings.end(), std::make_move_iterator(held.begin()),
+                  std::make_move_iterator(held.end()));
+  // A row that was being moved when the process died is in its day and in the inbox.
+  std::ranges::sort(readings, {}, &PlateReading::sequence);
+  const auto repeated = std::ranges::unique(readings, {}, &PlateReading::sequence);
+  readings.erase(repeated.begin(), repeated.end());
+  parts.dictionary.Add(std::move(readings));
   return Ok();
 }
 

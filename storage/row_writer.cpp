@@ -243,17 +243,22 @@ Status RowWriter::DrainFullest(size_t down_to, const std::function<bool()>& stop
 }
 
 Status RowWriter::Drain(Day day) {
-  while (parts_.inbox.RowsOf(day) > 0) {
+  // One pass in key order: it moves everything that was held when it began, and ends also while more
+  // arrives.
+  std::optional<RowKey> last;
+  bool more = true;
+  while (more && parts_.inbox.RowsOf(day) > 0) {
     SIGHTLINE_ASSIGN(const auto database, parts_.days.Open(day, /*create=*/true));
-    SIGHTLINE_ASSIGN(const size_t moved, DrainSome(day, *database));
-    if (moved == 0) break;
+    SIGHTLINE_ASSIGN(more, DrainSome(day, *database, last));
   }
   return Ok();
 }
 
-Result<size_t> RowWriter::DrainSome(Day day, DayDatabase& database) {
+Result<bool> RowWriter::DrainSome(Day day, DayDatabase& database, std::optional<RowKey>& last) {
   const MutexLock lock(mutex_);
-  SIGHTLINE_ASSIGN(const std::vector<HeldRow> held, parts_.inbox.Rows(day, kDrainRows));
+  SIGHTLINE_ASSIGN(const std::vector<HeldRow> held, parts_.inbox.Rows(day, last, kDrainRows));
+  if (held.empty()) return false;
+  last = held.back().key;
   const Sequence counted = parts_.dictionary.counted();
   std::vector<NewRow> rows;
   std::vector<RowKey> keys;
@@ -271,7 +276,7 @@ Result<size_t> RowWriter::DrainSome(Day day, DayDatabase& database) {
       database.Write(rows, counted, [this](uint32_t number) { return CameraOf(number); }));
   parts_.marks.Update(day, database.state());
   SIGHTLINE_RETURN_IF_ERROR(parts_.inbox.Remove(day, keys));
-  return held.size();
+  return held.size() == kDrainRows;
 }
 
 Status RowWriter::Settle() {
@@ -288,7 +293,7 @@ Status RowWriter::Settle() {
 Status RowWriter::Discard(Day day) {
   while (parts_.inbox.RowsOf(day) > 0) {
     const MutexLock lock(mutex_);
-    SIGHTLINE_ASSIGN(const std::vector<HeldRow> held, parts_.inbox.Rows(day, kDrainRows));
+    SIGHTLINE_ASSIGN(const std::vector<HeldRow> held, parts_.inbox.Rows(day, std::nullopt, kDrainRows));
     if (held.empty()) break;
     std::vector<RowKey> keys;
     for (const HeldRow& row : held) keys.push_back(row.key);

@@ -83,7 +83,9 @@ class RowWriter {
                    std::vector<PlateReading>& written) SIGHTLINE_REQUIRES(mutex_);
   // Keeps the inbox from growing faster than it is emptied: every batch past the limit moves a day.
   Status MakeRoomInInbox() SIGHTLINE_EXCLUDES(mutex_);
-  Result<size_t> DrainSome(Day day, DayDatabase& database) SIGHTLINE_EXCLUDES(mutex_);
+  // Moves some rows behind `last` and moves that on; whether there may be more.
+  Result<bool> DrainSome(Day day, DayDatabase& database, std::optional<RowKey>& last)
+      SIGHTLINE_EXCLUDES(mutex_);
   std::optional<Camera> CameraOf(uint32_t number) const;
 
   const Parts parts_;

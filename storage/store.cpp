@@ -124,13 +124,16 @@ class StoreImpl final : public Store {
   Sequence VisibleSequence() const override { return parts_->writer.visible(); }
 
   std::vector<Day> Days() const override {
+    // Rows move from the inbox to a day, and are marked there before they leave: read in this order,
+    // a day on its way is seen in one place or the other.
+    const auto held = parts_->inbox->Counts();
     std::vector<Day> days = parts_->days.Days();
     const auto marks = parts_->marks.All();
     std::erase_if(days, [&marks](Day day) {
       const auto mark = marks.find(day);
       return mark != marks.end() && mark->second.state.rows == 0;
     });
-    for (const auto& [day, rows] : parts_->inbox->Counts()) days.push_back(day);
+    for (const auto& [day, rows] : held) days.push_back(day);
     std::sort(days.begin(), days.end());
     days.erase(std::unique(days.begin(), days.end()), days.end());
     return days;
