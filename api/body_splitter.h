@@ -15,7 +15,7 @@ namespace sightline::api {
 struct BodyElement {
   uint64_t line = 0;      // NDJSON: line from 1, blank ones counted; array: element from 1
   std::string_view text;  // empty when `status` failed
-  Status status;          // kInvalidArgument: over the size limit (the message names it), cut off, …
+  Status status;          // kInvalidArgument: over the size limit (the message names it), cut off …
 };
 
 using BodyElementSink = std::function<void(const BodyElement&)>;

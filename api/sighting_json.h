@@ -35,8 +35,9 @@ class SightingParser {
   // Parses and checks everything that the text alone can tell: syntax, UTF-8, unknown or repeated
   // members, types, ranges, lengths, base64, and normalises the plate. Times are checked to lie in
   // the storable range, not against the clock.
-  // Errors: kInvalidArgument with `field`, a JSON pointer to the member at fault ("" for the whole),
-  // and a message that says what was wrong with it and what is allowed (limits by option name).
+  // Errors: kInvalidArgument with `field`, a JSON pointer to the member at fault ("" for the
+  // whole), and a message that says what was wrong with it and what is allowed (limits by option
+  // name).
   Result<Sighting> Parse(std::string_view json);
 
  private:

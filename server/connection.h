@@ -51,15 +51,15 @@ class Connection {
   Awaitable<IoOutcome> Send(std::string_view first, std::string_view second,
                             Clock::duration idle_timeout);
 
-  // Ends the connection so that the peer gets everything that was sent. Where it may still be sending
-  // itself, what comes is thrown away for a moment, because closing on it would reset the connection
-  // and could lose the answer.
+  // Ends the connection so that the peer gets everything that was sent. Where it may still be
+  // sending itself, what comes is thrown away for a moment, because closing on it would reset the
+  // connection and could lose the answer.
   Awaitable<void> CloseGracefully(bool peer_may_be_sending);
   // Ends the connection at once, so that the peer sees a reset; cancels its exchange.
   void Cut();
 
-  // Between these two an exchange runs, or is the last one: it is cancelled when the peer goes away,
-  // and left to end when the server drains.
+  // Between these two an exchange runs, or is the last one: it is cancelled when the peer goes
+  // away, and left to end when the server drains.
   void BeginExchange(const Cancellation& cancellation) { exchange_ = cancellation; }
   void EndExchange() { exchange_.reset(); }
   bool in_exchange() const { return exchange_.has_value(); }

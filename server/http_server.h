@@ -63,7 +63,7 @@ struct HttpServerHooks {
   std::function<void(const CompletedExchange&)> on_complete;
 };
 
-// Operation: Bind, Serve, then Shutdown; handlers' errors and exceptions become problem+json answers.
+// Operation: Bind, Serve, then Shutdown. Handlers' errors and exceptions become problem+json.
 // Concurrency: Bind, Serve and Shutdown from one thread; gauges from any.
 // Limitations: HTTP/1.0 and 1.1 only. A client that shuts its sending side down while its request
 // is being answered counts as gone.

@@ -55,7 +55,8 @@ std::string BusyAnswer(std::string_view request_id, std::string_view date) {
 Result<tcp::endpoint> ParseListenAddress(const std::string& listen) {
   const auto malformed = [&] {
     return InvalidArgument(
-        fmt::format("listen: '{}' is not an address and a port such as 127.0.0.1:8080 or [::1]:8080",
+        fmt::format("listen: '{}' is not an address and a port such as 127.0.0.1:8080 or "
+                    "[::1]:8080",
                     listen));
   };
   const size_t colon = listen.rfind(':');

@@ -155,7 +155,9 @@ Awaitable<Status> ResponseStream::Begin(Response response) {
 
 Awaitable<Status> ResponseStream::Write(std::string_view piece) {
   if (state_ == State::kBroken) co_return ClientGone();
-  if (state_ != State::kStreaming) co_return Internal("an answer was written outside Begin and End");
+  if (state_ != State::kStreaming) {
+    co_return Internal("an answer was written outside Begin and End");
+  }
   if (framing_ == Framing::kNone || is_head_method_) co_return Ok();
   if (!gzip_) {
     if (pending_.size() + piece.size() >= kChunkBytes) co_return co_await FlushPending(piece);

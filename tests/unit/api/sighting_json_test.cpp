@@ -29,7 +29,8 @@ std::string Written(const StoredSighting& stored, const SightingFields& fields) 
 
 TEST(SightingParser, ReadsEveryMemberOfTheContractsExample) {
   const std::string text =
-      R"({"source_id": "cam12-000481", "camera_id": "K-0012", "time": "2016-09-21T10:22:36.120+08:00",
+      R"({"source_id": "cam12-000481", "camera_id": "K-0012",
+          "time": "2016-09-21T10:22:36.120+08:00",
           "plate": "京N·6ut45", "plate_color": "blue", "plate_confidence": 0.97,
           "attributes": {"type": "sedan", "year": 2013, "height": 1.45, "inspection_sticker": true},
           "location": {"lon": 116.33, "lat": 39.99}, "lane": 2, "speed_kmh": 41.5,
@@ -343,7 +344,8 @@ TEST(SightingJson, AnswersBearAllThatWasStoredButVectors) {
       R"({"id":")" + Example().id.ToString() +
           R"(","received":"2016-09-21T02:22:37.000Z","source_id":"s1","camera_id":"K-0012",)"
           R"("time":"2016-09-21T02:22:36.120Z","plate":"京N6UT45","plate_read":"京N·6ut45",)"
-          R"("plate_color":"blue","plate_confidence":0.97,"attributes":{"color":"silver","year":2013},)"
+          R"("plate_color":"blue","plate_confidence":0.97,)"
+          R"("attributes":{"color":"silver","year":2013},)"
           R"("location":{"lon":116.33,"lat":39.99},"lane":2,"speed_kmh":41.5,)"
           R"("image":"https://host/481.jpg"})");
 }

@@ -186,11 +186,13 @@ TEST(TrajectoryWriter, MovingFeaturesHasAMovingPointForEachTripWithAPlace) {
   const auto features = root["features"].get_array();
   ASSERT_EQ(features.size(), 3u);
   const std::string_view wanted[] = {
-      R"({"type":"MovingPoint","datetimes":["1970-01-01T00:00:01.000Z","1970-01-01T00:00:03.000Z"],)"
+      R"({"type":"MovingPoint",)"
+      R"("datetimes":["1970-01-01T00:00:01.000Z","1970-01-01T00:00:03.000Z"],)"
       R"("coordinates":[[116.25,39.5],[-0.00001,1e-7]],"interpolation":"Linear"})",
       R"({"type":"MovingPoint","datetimes":["1970-01-01T02:46:40.000Z"],)"
       R"("coordinates":[[-180.0,-90.0]],"interpolation":"Discrete"})",
-      R"({"type":"MovingPoint","datetimes":["1970-01-01T05:33:20.000Z","1970-01-01T05:33:21.000Z"],)"
+      R"({"type":"MovingPoint",)"
+      R"("datetimes":["1970-01-01T05:33:20.000Z","1970-01-01T05:33:21.000Z"],)"
       R"("coordinates":[[1.0,2.0],[5.0,6.0]],"interpolation":"Linear"})"};
   for (size_t i = 0; i < 3; ++i) {
     const auto feature = features.at(i);

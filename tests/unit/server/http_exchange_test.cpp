@@ -120,7 +120,9 @@ TEST_F(HttpExchangeTest, PipelinedRequestsAreAnsweredInOrder) {
   Start();
   HttpClient client(port);
   std::string requests;
-  for (int i = 0; i < 500; ++i) requests += Post("/echo", std::string(i % 50, 'x') + std::to_string(i));
+  for (int i = 0; i < 500; ++i) {
+    requests += Post("/echo", std::string(i % 50, 'x') + std::to_string(i));
+  }
   ASSERT_TRUE(client.Send(requests));
   for (int i = 0; i < 500; ++i) {
     const auto reply = client.Receive();
@@ -161,9 +163,11 @@ TEST_F(HttpExchangeTest, ReadsChunkedBodiesInPiecesOfAnySize) {
 TEST_F(HttpExchangeTest, RefusesBrokenChunks) {
   Start();
   for (const std::string body :
-       {"x\r\nabc\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n", "-3\r\nabc\r\n", "0x3\r\nabc\r\n\r\n",
+       {"x\r\nabc\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n", "-3\r\nabc\r\n",
+        "0x3\r\nabc\r\n\r\n",
         " 3\r\nabc\r\n", "3\r\nabc\n0\r\n\r\n", "fffffffffffffffff\r\nabc",
-        "3;\x01\r\nabc\r\n0\r\n\r\n", "0\r\nbroken trailer\r\n\r\n", "0\r\nContent-Length: 5\r\n\r\n"}) {
+        "3;\x01\r\nabc\r\n0\r\n\r\n", "0\r\nbroken trailer\r\n\r\n",
+        "0\r\nContent-Length: 5\r\n\r\n"}) {
     SCOPED_TRACE(body);
     HttpClient client(port);
     ASSERT_TRUE(client.Send("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" +
@@ -234,7 +238,8 @@ TEST_F(HttpExchangeTest, RefusesBodiesOverTheRoutesLimit) {
     std::string request;
     int status;
   };
-  const std::string chunked = "POST /small HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string chunked =
+      "POST /small HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const Case& c : std::initializer_list<Case>{
            {Post("/small", std::string(100, 'x')), 200},
            {Post("/small", std::string(101, 'x')), 413},
@@ -289,7 +294,9 @@ TEST_F(HttpExchangeTest, CompressesWhereTheClientPrefersIt) {
   bool stream = false;
   router.Add({"GET", "/text",
               [&](Exchange& exchange) -> Awaitable<Status> {
-                if (!stream) co_return co_await exchange.out.Send(TextResponse(text.substr(0, size)));
+                if (!stream) {
+                  co_return co_await exchange.out.Send(TextResponse(text.substr(0, size)));
+                }
                 SIGHTLINE_CO_RETURN_IF_ERROR(co_await exchange.out.Begin(TextResponse("")));
                 for (size_t at = 0; at < size; at += 777) {
                   const std::string_view piece =
@@ -313,7 +320,8 @@ TEST_F(HttpExchangeTest, CompressesWhereTheClientPrefersIt) {
     for (const size_t bytes : {size_t{0}, size_t{500}, size_t{20'000}, text.size()}) {
       SCOPED_TRACE(fmt::format("{} bytes, streamed {}", bytes, streamed));
       size = bytes;
-      ASSERT_TRUE(client.Send(Get("/text", "Accept-Encoding: deflate, gzip;q=0.8\r\n") + Get("/text")));
+      ASSERT_TRUE(client.Send(Get("/text", "Accept-Encoding: deflate, gzip;q=0.8\r\n") +
+                              Get("/text")));
       const auto zipped = client.Receive();
       const bool compressed = streamed || bytes >= 1024;
       EXPECT_EQ(zipped->Header("content-encoding"), compressed ? "gzip" : "");
@@ -328,8 +336,8 @@ TEST_F(HttpExchangeTest, CompressesWhereTheClientPrefersIt) {
   size = 5000;
   for (const auto& [accepted, encoding] : std::vector<std::pair<std::string, std::string>>{
            {"gzip", "gzip"}, {"GZIP", "gzip"}, {"*", "gzip"}, {"br;q=1, gzip;q=0.1", "gzip"},
-           {"gzip;q=0", ""}, {"gzip;q=0.0, *;q=1", ""}, {"identity;q=1, gzip;q=0.5", ""}, {"br", ""},
-           {"gzip;q=x", ""}, {"", ""}}) {
+           {"gzip;q=0", ""}, {"gzip;q=0.0, *;q=1", ""}, {"identity;q=1, gzip;q=0.5", ""},
+           {"br", ""}, {"gzip;q=x", ""}, {"", ""}}) {
     ASSERT_TRUE(client.Send(Get("/text", "Accept-Encoding: " + accepted + "\r\n")));
     EXPECT_EQ(client.Receive()->Header("content-encoding"), encoding) << accepted;
   }

@@ -210,7 +210,8 @@ TEST_F(HttpLimitsTest, ShutdownLetsARunningExchangeFinish) {
   ASSERT_TRUE(client.Send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"));
   began.get_future().wait();
   EXPECT_EQ(server->running_exchanges(), 1u);
-  auto shutdown = std::async(std::launch::async, [&] { server->Shutdown(std::chrono::seconds(10)); });
+  auto shutdown =
+      std::async(std::launch::async, [&] { server->Shutdown(std::chrono::seconds(10)); });
   EXPECT_TRUE(idle.IsClosedByServer());  // so the drain has begun
   go_on.set_value();
   const auto reply = client.Receive();
@@ -225,7 +226,8 @@ TEST_F(HttpLimitsTest, ShutdownCancelsWhatOutlivesTheGrace) {
   WorkerPool pool(1, 10);
   std::promise<void> began;
   std::promise<Status> ended;
-  router.Add({"GET", "/work", WorkUntilCancelled(pool, began, ended, std::chrono::seconds(60)), {}});
+  router.Add(
+      {"GET", "/work", WorkUntilCancelled(pool, began, ended, std::chrono::seconds(60)), {}});
   Start();
   HttpClient client(port);
   HttpClient half(port);

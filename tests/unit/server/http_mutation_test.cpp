@@ -30,8 +30,9 @@ class Mutator {
 
  private:
   void Damage(std::string& text) {
-    static constexpr std::string_view kTokens[] = {"\r\n", "\n", "\r", " ", ":", "0", "chunked", "%",
-                                                   "Content-Length: 5\r\n", "\t", "ffffffff", ";"};
+    static constexpr std::string_view kTokens[] = {
+        "\r\n", "\n", "\r", " ", ":", "0", "chunked", "%",
+        "Content-Length: 5\r\n", "\t", "ffffffff", ";"};
     const size_t at = Below(text.size());
     switch (Below(5)) {
       case 0: text[at] = static_cast<char>(random_()); break;
