@@ -108,6 +108,7 @@ std::string JsonPath::Pointer() const {
 }
 
 std::string JsonPath::Name() const {
+  if (index_ >= 0 && parent_->index_ >= 0) return Pointer();
   if (index_ >= 0) return fmt::format("element {} of {}", index_, parent_->Name());
   if (parent_ != nullptr) {
     const std::string quoted = Quoted(member_);

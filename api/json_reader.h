@@ -42,7 +42,8 @@ class JsonPath {
       : parent_(&parent), index_(static_cast<int64_t>(index)) {}
 
   std::string Pointer() const;  // RFC 6901; a name over 256 bytes is cut
-  std::string Name() const;     // "plate", "element 3 of cameras", "the body": for messages
+  // For messages: "plate", "element 3 of cameras", "the body"; inside nested arrays the pointer.
+  std::string Name() const;
 
  private:
   const JsonPath* parent_ = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "api/geojson_reader.h"
 #include "api/json_reader.h"
@@ -67,23 +68,32 @@ Result<std::vector<std::string>> ReadCameraIds(Json value, const JsonPath& path)
   return ids;
 }
 
+Result<double> ReadRadius(Json value, const JsonPath& path) {
+  constexpr double kAnyNumber = std::numeric_limits<double>::max();
+  SIGHTLINE_ASSIGN(const double radius, ReadNumber(value, path, -kAnyNumber, kAnyNumber));
+  if (radius > 0 && radius <= kMaxRadiusMeters) return radius;
+  return BadValue(path, fmt::format("must be more than 0 and at most {}, not {}",
+                                    kMaxRadiusMeters, radius));
+}
+
 Result<Circle> ReadCircle(Json value, const JsonPath& path) {
   static constexpr std::string_view kMembers[] = {"lon", "lat", "radius_m"};
-  static constexpr double kBounds[] = {180, 90, kMaxRadiusMeters};
+  static constexpr double kBounds[] = {180, 90};
   SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, path));
   double numbers[3] = {};
-  SIGHTLINE_ASSIGN(const uint32_t seen,
-                   ReadMembers(object, path, kMembers, kNoNulls,
-                               [&](size_t member, Json number, const JsonPath& here) -> Status {
-                                 const double min = member == 2 ? 0 : -kBounds[member];
-                                 SIGHTLINE_ASSIGN(numbers[member],
-                                                  ReadNumber(number, here, min, kBounds[member]));
-                                 return Ok();
-                               }));
+  const auto read = [&](size_t member, Json number, const JsonPath& here) -> Status {
+    if (member == 2) {
+      SIGHTLINE_ASSIGN(numbers[member], ReadRadius(number, here));
+    } else {
+      SIGHTLINE_ASSIGN(numbers[member],
+                       ReadNumber(number, here, -kBounds[member], kBounds[member]));
+    }
+    return Ok();
+  };
+  SIGHTLINE_ASSIGN(const uint32_t seen, ReadMembers(object, path, kMembers, kNoNulls, read));
   for (size_t member = 0; member < 3; ++member) {
     if (!(seen & (1u << member))) return BadValue(JsonPath(path, kMembers[member]), "is missing");
   }
-  if (numbers[2] == 0) return BadValue(JsonPath(path, kMembers[2]), "must be more than 0");
   return Circle{{numbers[0], numbers[1]}, {numbers[2]}};
 }
 
@@ -251,12 +261,32 @@ Result<Filter> ParseFilter(std::string_view json, std::string_view pointer) {
   return ReadFilter(*value, path);
 }
 
+namespace {
+
+// Whether `text` is a time but for the '+' of its offset, which a query's decoding made a blank.
+bool LostItsPlus(std::string_view text) {
+  const size_t blank = text.rfind(' ');
+  if (blank == std::string_view::npos) return false;
+  std::string mended(text);
+  mended[blank] = '+';
+  return ParseRfc3339(mended).has_value();
+}
+
+}  // namespace
+
 Result<TimestampMs> ParseTimeParameter(std::string_view text, std::string_view name) {
   int64_t milliseconds = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
   const bool whole_number = code == std::errc() && end == text.data() + text.size();
   const Result<TimestampMs> time =
       whole_number ? Result<TimestampMs>(TimestampMs{milliseconds}) : ParseRfc3339(text);
+  if (!time && LostItsPlus(text)) {
+    return InvalidArgument(
+        fmt::format("{} is no time: the + before its offset arrived as a blank, which is what + "
+                    "means in a query; write it as %2B",
+                    name),
+        std::string(name));
+  }
   if (!time) {
     return InvalidArgument(fmt::format("{} is no time: {} or whole milliseconds since 1970", name,
                                        time.error().message),
@@ -274,10 +304,16 @@ Result<uint64_t> ParseUintParameter(std::string_view text, std::string_view name
                                     uint64_t max) {
   uint64_t number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc() || end != text.data() + text.size() || number < min || number > max) {
-    return InvalidArgument(fmt::format("{} must be a whole number between {} and {}, not {}", name,
-                                       min, max, Quoted(text)),
+  if (code == std::errc::invalid_argument || end != text.data() + text.size()) {
+    return InvalidArgument(fmt::format("{} must be a whole number from {} to {}, written in digits "
+                                       "alone, not {}",
+                                       name, min, max, Quoted(text)),
                            std::string(name));
+  }
+  if (code != std::errc() || number < min || number > max) {
+    return InvalidArgument(
+        fmt::format("{} must lie between {} and {}, not {}", name, min, max, Quoted(text)),
+        std::string(name));
   }
   return number;
 }

@@ -35,6 +35,10 @@ Result<std::string> ListPlates(const Services& services, const Call& call) {
   if (const auto match = request.Parameter("match")) {
     Result<std::string> pattern = NormalizePlatePattern(*match);
     if (!pattern) return InvalidArgument(pattern.error().message, "match");
+    // An empty pattern means "any" inside; the client that sent one did not ask for that.
+    if (pattern->empty()) {
+      return InvalidArgument("match holds no letters, digits or wildcards", "match");
+    }
     list.pattern = std::move(*pattern);
   }
   SIGHTLINE_ASSIGN(list.limit, LimitParameter(request));
@@ -95,6 +99,7 @@ Result<TrajectoryQuestion> ParseTrajectory(const Services& services, const Reque
   if (const auto to = request.Parameter("to")) {
     SIGHTLINE_ASSIGN(replay.time.to, api::ParseTimeParameter(*to, "to"));
   }
+  if (replay.time.from > replay.time.to) return InvalidArgument("from lies after to", "from");
   if (const auto gap = request.Parameter("trip_gap_s")) {
     SIGHTLINE_ASSIGN(const uint64_t seconds,
                      api::ParseUintParameter(*gap, "trip_gap_s", 1, kMaxTripGapSeconds));

@@ -14,7 +14,8 @@ TEST(SearchJson, ReadsTheContractsExample) {
   const auto body = ParseSearchSightings(
       R"({"filter":{"time":{"from":"2016-09-21T00:00:00+08:00","to":1474473600000},
                     "plate":"京a*-v76?6","cameras":["K-0017","K-0012","K-0017"],
-                    "area":{"type":"Polygon","coordinates":[[[116.3,39.9],[116.4,39.9],[116.4,40],[116.3,39.9]]]},
+                    "area":{"type":"Polygon",
+                            "coordinates":[[[116.3,39.9],[116.4,39.9],[116.4,40],[116.3,39.9]]]},
                     "near":{"lon":116.31,"lat":39.98,"radius_m":800},
                     "attributes":{"color":["silver","gray"],"brand":"Audi","year":[2013,2014.5],
                                   "inspection_sticker":true}},
@@ -194,7 +195,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadQuestion{"NearOfNoRadius", InFilter(R"("near":{"lon":1,"lat":2,"radius_m":0})"),
                     "/filter/near/radius_m", "more than 0"},
         BadQuestion{"NearBeyondTheGlobe", InFilter(R"("near":{"lon":1,"lat":2,"radius_m":3e7})"),
-                    "/filter/near/radius_m", "between 0 and 20040000"},
+                    "/filter/near/radius_m", "at most 20040000"},
+        BadQuestion{"NearOfNegativeRadius", InFilter(R"("near":{"lon":1,"lat":2,"radius_m":-1})"),
+                    "/filter/near/radius_m", "more than 0 and at most 20040000, not -1"},
+        BadQuestion{"AreaOffTheGlobe",
+                    InFilter(R"("area":{"type":"Polygon","coordinates":[[[0,0],[200,0]]]})"),
+                    "/filter/area/coordinates/0/1/0",
+                    "/filter/area/coordinates/0/1/0 must lie between -180 and 180, not 200"},
         BadQuestion{"AttributeNull", InFilter(R"("attributes":{"color":null})"),
                     "/filter/attributes/color", "a string, a number or a boolean"},
         BadQuestion{"AttributeListWithNull", InFilter(R"("attributes":{"color":["red",null]})"),
@@ -242,8 +249,10 @@ TEST(CanonicalFilter, DiffersWhereTheQuestionDiffers) {
       R"({"near":{"lon":1,"lat":2,"radius_m":3}})",
       R"({"near":{"lon":1,"lat":2,"radius_m":4}})",
       R"({"area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}})",
-      R"({"area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[0,0],[1,0],[1,1],[0,0]]]}})",
-      R"({"area":{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[0,0],[1,0],[1,1],[0,0]]]]}})",
+      R"({"area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],)"
+      R"([[0,0],[1,0],[1,1],[0,0]]]}})",
+      R"({"area":{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],)"
+      R"([[[0,0],[1,0],[1,1],[0,0]]]]}})",
       R"({"attributes":{"a":1}})",
       R"({"attributes":{"a":"1"}})",
       R"({"attributes":{"a":true}})",
@@ -266,6 +275,17 @@ TEST(QueryParameters, TimesAreTextOrMilliseconds) {
   }
 }
 
+TEST(QueryParameters, ATimeWhosePlusBecameABlankSaysSo) {
+  for (const std::string_view text : {"2016-09-21T00:00:00 08:00", "2016-09-21 00:00:00.5 08:00"}) {
+    const auto time = ParseTimeParameter(text, "to");
+    ASSERT_FALSE(time) << text;
+    EXPECT_EQ(time.error().field, "to");
+    EXPECT_NE(time.error().message.find("%2B"), std::string::npos) << time.error().message;
+  }
+  EXPECT_EQ(ParseTimeParameter("2016-09-21 00:00", "to").error().message.find("%2B"),
+            std::string::npos);
+}
+
 TEST(QueryParameters, NumbersAreWholeAndInRange) {
   EXPECT_EQ(*ParseUintParameter("1", "limit", 1, 10), 1u);
   EXPECT_EQ(*ParseUintParameter("10", "limit", 1, 10), 10u);
@@ -275,6 +295,10 @@ TEST(QueryParameters, NumbersAreWholeAndInRange) {
     ASSERT_FALSE(number) << text;
     EXPECT_EQ(number.error().field, "limit");
   }
+  EXPECT_EQ(ParseUintParameter(" 5", "limit", 1, 10).error().message,
+            "limit must be a whole number from 1 to 10, written in digits alone, not ' 5'");
+  EXPECT_EQ(ParseUintParameter("11", "limit", 1, 10).error().message,
+            "limit must lie between 1 and 10, not '11'");
 }
 
 }  // namespace
