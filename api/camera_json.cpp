@@ -13,8 +13,9 @@ namespace {
 constexpr size_t kMaxIdBytes = 128;
 constexpr size_t kMaxNameBytes = 256;
 
-constexpr std::string_view kMembers[] = {"id", "name", "location", "heading_deg", "kind"};
-enum Member : size_t { kId, kName, kLocation, kHeading, kKind };
+constexpr std::string_view kMembers[] = {"id",          "name", "location",
+                                         "heading_deg", "kind", "retired"};
+enum Member : size_t { kId, kName, kLocation, kHeading, kKind, kRetired };
 
 std::string_view KindName(CameraKind kind) {
   return kind == CameraKind::kMobile ? "mobile" : "checkpoint";
@@ -47,8 +48,12 @@ Status ReadMember(size_t member, Json value, const JsonPath& path, Camera& camer
       if (*camera.heading_deg == 360) return BadValue(path, "must lie below 360 (north is 0)");
       return Ok();
     }
-    default: {
+    case kKind: {
       SIGHTLINE_ASSIGN(camera.kind, ReadKind(value, path));
+      return Ok();
+    }
+    default: {  // what was exported can be sent again; only DELETE retires a camera
+      SIGHTLINE_RETURN_IF_ERROR(ReadBool(value, path));
       return Ok();
     }
   }

@@ -13,6 +13,7 @@ namespace sightline::api {
 
 // One camera object, or one GeoJSON Feature with a Point whose properties are the other members.
 // Strict; errors bear a JSON pointer. A checkpoint needs a location, a mobile camera does not.
+// "retired", a boolean of what WriteCamera gave, is passed over.
 Result<Camera> ParseCamera(std::string_view json);
 
 struct CameraOrError {

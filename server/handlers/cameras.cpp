@@ -199,7 +199,7 @@ Awaitable<Status> GetCamera(const Services& services, Call& call) {
   SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
   const std::string& id = call.request.path_values.front();
   const CameraPointer record = services.store.FindCamera(id);
-  if (record == nullptr) co_return NotFound(fmt::format("there is no camera '{}'", id));
+  if (record == nullptr) co_return NotFound(fmt::format("no camera '{}'", id));
   std::string body;
   api::JsonWriter json(body);
   json.BeginObject();

@@ -57,6 +57,13 @@ INSTANTIATE_TEST_SUITE_P(
                    R"({"type":"Feature","id":12,"geometry":{"type":"Point","coordinates":[1,2]},
                        "properties":null})",
                    {.id = "12", .location = Position{1, 2}}},
+        GoodCamera{"RetiredWhenExported",
+                   R"({"id":"car","kind":"mobile","retired":true})",
+                   {.id = "car", .kind = CameraKind::kMobile}},
+        GoodCamera{
+            "RetiredWhenExportedAsFeature",
+            R"({"type":"Feature","properties":{"id":"car","kind":"mobile","retired":false}})",
+            {.id = "car", .kind = CameraKind::kMobile}},
         GoodCamera{
             "MobileFeatureWithoutPlace",
             R"({"type":"Feature","geometry":null,"properties":{"id":"car","kind":"mobile"}})",
@@ -97,8 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCamera{"UnknownKind", R"({"id":"K","kind":"dome"})", "/kind", "'dome'"},
         BadCamera{"UnknownMember", R"({"id":"K","kind":"mobile","city":"Beijing"})", "/city",
                   "not a known member"},
-        BadCamera{"RetiredIsNotTheClientsToSay", R"({"id":"K","kind":"mobile","retired":true})",
-                  "/retired", "not a known member"},
+        BadCamera{"RetiredAsText", R"({"id":"K","kind":"mobile","retired":"yes"})", "/retired",
+                  "true or false"},
         BadCamera{"FeatureWithoutPlace", R"({"type":"Feature","id":"K","properties":{}})",
                   "/geometry", "mobile"},
         BadCamera{
