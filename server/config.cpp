@@ -5,10 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
 #include <optional>
 #include <set>
+#include <system_error>
 
 #include "server/config_options.h"
 
@@ -103,9 +106,15 @@ Status ReadFile(const std::string& path, Config& config) {
   if (std::filesystem::is_directory(path, ignored)) {
     return InvalidArgument(fmt::format("{}: is a directory, not a TOML file", path));
   }
+  errno = 0;
+  std::ifstream file(path);
+  if (!file) {
+    return InvalidArgument(
+        fmt::format("cannot open {}: {}", path, std::generic_category().message(errno)));
+  }
   toml::table table;
   try {
-    table = toml::parse_file(path);
+    table = toml::parse(file, path);
   } catch (const toml::parse_error& error) {
     return InvalidArgument(fmt::format("{}:{}: {}", path, error.source().begin.line,
                                        error.description()));

@@ -142,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
                               .says = {"/tmp", "directory"}},
                       Refusal{.name = "MissingFile",
                               .arguments = {"--config", "/nonexistent/sightline.toml"},
-                              .says = {"/nonexistent/sightline.toml"}}),
+                              .says = {"cannot open /nonexistent/sightline.toml: No such file"}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(PrintConfig, ReadsBackToTheSameConfiguration) {
