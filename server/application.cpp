@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "server/file_limit.h"
 #include "server/handlers/endpoint.h"
 #include "server/owner_token.h"
 #include "server/periodic_task.h"
@@ -117,13 +118,12 @@ class Application::Impl {
            listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
     SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth_, config_.admin_token_file, out));
     http_.Serve();
-    ApplyRetention(*store_);
-    SampleDisk(*store_, clock_, disk_forecast_);
+    LogStart();
+    // Their first runs may be long, and nobody waits for them.
     retention_ =
         std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_); });
     disk_samples_ = std::make_unique<PeriodicTask>(
         kDiskSamplePeriod, [this] { SampleDisk(*store_, clock_, disk_forecast_); });
-    LogStart();
     return Ok();
   }
 
@@ -179,6 +179,7 @@ Result<std::unique_ptr<Application>> Application::Start(Config config, const Clo
                                                         std::ostream& out) {
   SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));  // what opening the store logs counts, too
   SIGHTLINE_RETURN_IF_ERROR(HttpServer::Check(config.http));  // a mistake there leaves no directory
+  RaiseFileLimit();
   SIGHTLINE_ASSIGN(auto store, storage::Store::Open(config.data, config.store, clock));
   return StartWith(std::move(store), std::move(config), clock, out);
 }

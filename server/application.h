@@ -14,10 +14,11 @@
 
 namespace sightline::server {
 
-// Operation: Start checks what the configuration alone can tell, opens the data directory, takes the
-// address, makes the owner token on the first start, and serves. A start that fails before leaves
-// no token behind.
-// An hourly timer applies retention, another samples the disk. Stop ends in this order: no new
+// Operation: Start checks what the configuration alone can tell, opens the data directory, takes
+// the address, makes the owner token on the first start, and serves. A start that fails before
+// leaves no token behind.
+// Once it serves, retention is applied and the disk sampled, in the background, and again on timers
+// (hourly and every five minutes). Stop ends in this order: no new
 // connections, running requests to their end (or cut after shutdown_grace_s), what is queued for
 // storage committed, the store closed.
 //

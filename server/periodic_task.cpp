@@ -17,11 +17,14 @@ PeriodicTask::~PeriodicTask() {
 }
 
 void PeriodicTask::Loop() {
-  while (WaitForNext()) work_();
+  auto next = std::chrono::steady_clock::now();
+  while (WaitUntil(next)) {
+    work_();
+    next = std::chrono::steady_clock::now() + period_;
+  }
 }
 
-bool PeriodicTask::WaitForNext() {
-  const auto next = std::chrono::steady_clock::now() + period_;
+bool PeriodicTask::WaitUntil(std::chrono::steady_clock::time_point next) {
   MutexLock lock(mutex_);
   for (;;) {
     const auto now = std::chrono::steady_clock::now();

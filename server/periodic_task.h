@@ -9,7 +9,7 @@
 
 namespace sightline::server {
 
-// Runs `work` once per `period` on a thread of its own, the first time one period after the start.
+// Runs `work` on a thread of its own, at once and then again one `period` after each end.
 // The destructor waits for work that is running, and cuts short the wait for the next.
 class PeriodicTask {
  public:
@@ -21,7 +21,7 @@ class PeriodicTask {
  private:
   void Loop();
   // False when the task is to end.
-  bool WaitForNext();
+  bool WaitUntil(std::chrono::steady_clock::time_point next);
 
   const std::chrono::milliseconds period_;
   const std::function<void()> work_;

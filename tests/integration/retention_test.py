@@ -1,6 +1,7 @@
 """A day past its retention is gone whole: directory, plates, every trace in the files."""
 
 import datetime
+import time
 import unittest
 
 from sightline_server import Server
@@ -46,6 +47,7 @@ class Retention(unittest.TestCase):
         server.options += ["--retention-days", str(DAYS)]
         server.start()
 
+        self.wait_for_retention(server)
         status = connection.get("/v1/status").json()
         self.assertEqual(status["retention"], {"enabled": True, "days": DAYS})
         self.assertEqual(status["counts"]["sightings"], 500)
@@ -64,6 +66,13 @@ class Retention(unittest.TestCase):
         # And it stays gone.
         server.start()
         self.assertEqual(connection.get("/v1/status").json()["counts"]["sightings"], 500)
+
+    def wait_for_retention(self, server):
+        """It is applied in the background, at once after the start."""
+        began = time.monotonic()
+        while "retention.deleted" not in server.log_text():
+            self.assertLess(time.monotonic() - began, 60, "nothing was deleted")
+            time.sleep(0.01)
 
     def files_with(self, server, plate):
         return [

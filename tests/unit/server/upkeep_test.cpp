@@ -1,11 +1,13 @@
-// The disk forecast, the periodic tasks and the metrics.
+// The disk forecast, the periodic tasks, the limit of open files and the metrics.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <future>
 #include <string>
 
 #include "server/disk_forecast.h"
+#include "server/file_limit.h"
 #include "server/metrics.h"
 #include "server/periodic_task.h"
 
@@ -51,7 +53,7 @@ TEST(DiskForecast, ForgetsWhatIsOlderThanADay) {
   EXPECT_DOUBLE_EQ(forecast.Get(10)->bytes_per_day, 0);
 }
 
-TEST(PeriodicTask, RunsAgainAndAgainAndEndsAtOnce) {
+TEST(PeriodicTask, RunsAgainAndAgain) {
   std::promise<void> third;
   int runs = 0;
   {
@@ -61,9 +63,34 @@ TEST(PeriodicTask, RunsAgainAndAgainAndEndsAtOnce) {
     third.get_future().wait();
   }
   EXPECT_GE(runs, 3);
+}
+
+TEST(PeriodicTask, RunsAtOnceAndWaitsForItsPeriodOnlyUntilItEnds) {
+  std::promise<void> first;
+  int runs = 0;
   const auto start = std::chrono::steady_clock::now();
-  { PeriodicTask never(std::chrono::hours(1), [] { FAIL(); }); }
+  {
+    PeriodicTask task(std::chrono::hours(1), [&] {
+      ++runs;
+      first.set_value();
+    });
+    first.get_future().wait();
+  }
+  EXPECT_EQ(runs, 1);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
+}
+
+TEST(FileLimit, IsRaisedToTheHardOne) {
+  rlimit given{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &given), 0);
+  rlimit low = given;
+  low.rlim_cur = 256;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  RaiseFileLimit();
+  rlimit raised{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &raised), 0);
+  EXPECT_EQ(raised.rlim_cur, given.rlim_max);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &given), 0);
 }
 
 TEST(Metrics, SpeakPrometheusWithTheUsualNames) {
