@@ -22,7 +22,10 @@ Result<std::string> Decode(std::string_view encoded, bool plus_is_blank) {
   return decoded;
 }
 
-bool IsVisibleAscii(char c) { return c > 0x20 && c < 0x7F; }
+bool IsBlankOrControl(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte <= 0x20 || byte == 0x7F;
+}
 
 bool StartsWithIgnoringCase(std::string_view text, std::string_view lower_prefix) {
   return text.size() >= lower_prefix.size() &&
@@ -35,8 +38,11 @@ bool StartsWithIgnoringCase(std::string_view text, std::string_view lower_prefix
 }  // namespace
 
 Result<Target> SplitTarget(std::string_view target) {
-  if (!std::all_of(target.begin(), target.end(), IsVisibleAscii)) {
-    return InvalidArgument("the request target must be visible ASCII; percent-encode the rest");
+  if (std::any_of(target.begin(), target.end(), IsBlankOrControl)) {
+    return InvalidArgument("the request target holds a blank or a control byte");
+  }
+  if (!simdjson::validate_utf8(target)) {
+    return InvalidArgument("the request target is not UTF-8");
   }
   if (target.find('#') != std::string_view::npos) {
     return InvalidArgument("the request target must not have a fragment");

@@ -17,8 +17,10 @@ struct Target {
   std::string_view query;      // behind the '?', still encoded
 };
 
-// Origin form ("/path?query") or absolute form. kInvalidArgument for the other forms ("*",
-// "host:port"), for a fragment, and for bytes that are not visible ASCII.
+// Origin form ("/path?query") or absolute form. Beyond RFC 9112, characters outside ASCII may stand
+// as they are, in UTF-8, since curl and the like send what a person typed. kInvalidArgument for the
+// other forms ("*", "host:port"), for a fragment, for blanks and control bytes, and for what is not
+// UTF-8.
 Result<Target> SplitTarget(std::string_view target);
 
 // One segment of a path, decoded. kInvalidArgument for bad escapes and for what is not UTF-8.

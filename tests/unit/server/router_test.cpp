@@ -57,7 +57,9 @@ TEST(Router, FindsTheRouteOfAPath) {
       {"GET", "/v1/cameras/a/b", "", {}, ""},
       {"GET", "/v1//cameras", "", {}, ""},
       {"GET", "/v1/./cameras", "", {}, ""},
-      {"GET", "/v1/plates/%E4%BA%ACA1/trajectory", "GET /v1/plates/{plate}/trajectory", {"京A1"}, ""},
+      {"GET", "/v1/plates/%E4%BA%ACA1/trajectory", "GET /v1/plates/{plate}/trajectory", {"京A1"},
+       ""},
+      {"GET", "/v1/plates/京A1/trajectory", "GET /v1/plates/{plate}/trajectory", {"京A1"}, ""},
       {"GET", "/v1/plates//trajectory", "", {}, ""},
       {"GET", "/console", "", {}, ""},
       {"GET", "/console/", "GET /console/{file...}", {""}, ""},
@@ -119,8 +121,8 @@ TEST(Target, SplitsPathAndQuery) {
     EXPECT_EQ(split->path, c.path) << c.target;
     EXPECT_EQ(split->query, c.query) << c.target;
   }
-  for (const std::string target : {"", "*", "host:80", "/a#b", "/a b", "/\xE4", "ftp://h/", "http:///a",
-                                   "/a\x7F"}) {
+  for (const std::string target : {"", "*", "host:80", "/a#b", "/a b", "/\xE4", "ftp://h/",
+                                   "http:///a", "/a\x7F"}) {
     EXPECT_FALSE(SplitTarget(target)) << target;
   }
 }
