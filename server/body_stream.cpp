@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "server/coroutine_error.h"
 
@@ -29,10 +30,12 @@ BodyStream::BodyStream(Connection& connection, HttpParser& parser, const Request
       at_end_(!head.request.has_body) {}
 
 Error BodyStream::TooLarge() const {
-  return Error{ErrorCode::kTooLarge,
-               fmt::format("the body is larger than the {} bytes that are read here",
-                           limits_.max_body_bytes),
-               {}};
+  std::string message =
+      fmt::format("the body is larger than {} bytes", limits_.max_body_bytes);
+  if (!limits_.max_body_option.empty()) {
+    message += fmt::format(" ({})", limits_.max_body_option);
+  }
+  return Error{ErrorCode::kTooLarge, std::move(message), {}};
 }
 
 Status BodyStream::CheckLength() const {

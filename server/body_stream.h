@@ -14,7 +14,8 @@
 namespace sightline::server {
 
 struct BodyLimits {
-  uint64_t max_body_bytes = 0;  // 0: none
+  uint64_t max_body_bytes = 0;       // 0: none
+  std::string_view max_body_option;  // that sets it, for messages
   std::chrono::steady_clock::duration idle_timeout;
   std::chrono::steady_clock::duration write_idle_timeout;  // of "100 Continue"
 };

@@ -16,10 +16,12 @@ struct RouteOptions {
   // For metrics and logs ("search_sightings"); never holds anything of a request.
   std::string name;
   // Longest that an exchange may run from its head to the end of its answer, in seconds; its
-  // cancellation fails from then on. 0: no deadline, for streams that are bounded by idleness alone.
+  // cancellation fails from then on. 0: no deadline, for streams bounded by idleness alone.
   double deadline_s = 60;
-  // Largest body in bytes, as sent (before Content-Encoding is undone); beyond it 413. 0: unlimited.
+  // Largest body in bytes, as sent (before Content-Encoding is undone); beyond it 413. 0: no limit.
   uint64_t max_body_bytes = uint64_t{1} << 20;
+  // The configuration's option that sets max_body_bytes, named in the refusal; may be empty.
+  std::string max_body_option = {};
   // Answered without credentials. Read by the guard (HttpServerHooks), not by the engine.
   bool is_public = false;
   // Whether the handler's own room logs why something could not be stored, so that the engine does
@@ -45,7 +47,7 @@ struct RouteMatch {
   std::string allow;                 // for 405: the path's methods, "GET, HEAD, POST"; empty: 404
 };
 
-// A static table, filled before the server starts. Find is thread-safe once Add is no longer called.
+// A static table, filled before the server starts. Find is thread-safe once Add is called no more.
 // Paths are compared segment by segment after percent-decoding, so "%2F" stays inside its segment.
 // No path is normalised: "//", a trailing '/' and dot segments are told apart. Where templates
 // overlap, literal segments win over placeholders, from the left.

@@ -39,10 +39,20 @@ bool IsStorageError(ErrorCode code) {
   return code == ErrorCode::kNoSpace || code == ErrorCode::kIo || code == ErrorCode::kCorruption;
 }
 
-// An answer to broken input is not logged: its message may quote the input.
+// An answer to broken input is not logged: its message may quote the input. Nor is "try again
+// later": under overload that is every request, and the metrics count it by status.
 bool IsForTheLog(const Error& error, const RouteOptions& options) {
   if (options.logs_storage_errors && IsStorageError(error.code)) return false;
-  return api::HttpStatus(error.code) >= 500 && error.code != ErrorCode::kCancelled;
+  if (error.code == ErrorCode::kCancelled || error.code == ErrorCode::kUnavailable) return false;
+  return api::HttpStatus(error.code) >= 500;
+}
+
+// "GET, HEAD and POST" for "GET, HEAD, POST".
+std::string InProse(std::string list) {
+  constexpr std::string_view kComma = ", ";
+  const size_t last = list.rfind(kComma);
+  if (last != std::string::npos) list.replace(last, kComma.size(), " and ");
+  return list;
 }
 
 Response RefusalResponse(const Refusal& refusal) {
@@ -213,7 +223,7 @@ Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, Bod
     if (match.allow.empty()) {
       response = ProblemResponse(NotFound("there is nothing at this path"));
     } else {
-      const Refusal refusal{405, fmt::format("this path takes {} alone", match.allow)};
+      const Refusal refusal{405, fmt::format("this path allows {} only", InProse(match.allow))};
       response = RefusalResponse(refusal);
       response.headers.emplace_back("Allow", match.allow);
     }
@@ -221,8 +231,10 @@ Awaitable<void> Session::Answer(const RouteMatch& match, Exchange& exchange, Bod
     co_return;
   }
   const Route& route = *match.route;
-  body.SetLimits({route.options.max_body_bytes, Seconds(engine_.options.body_idle_timeout_s),
-                  Seconds(engine_.options.write_idle_timeout_s)});
+  body.SetLimits({.max_body_bytes = route.options.max_body_bytes,
+                  .max_body_option = route.options.max_body_option,
+                  .idle_timeout = Seconds(engine_.options.body_idle_timeout_s),
+                  .write_idle_timeout = Seconds(engine_.options.write_idle_timeout_s)});
   body.SetCancellation(exchange.cancellation);
 
   std::string thrown;

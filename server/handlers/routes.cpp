@@ -24,6 +24,7 @@ Router MakeRouter(const Services& services) {
                          .max_body_bytes = endpoint.body == BodyUse::kStream
                                                ? 0
                                                : services.config.max_document_bytes,
+                         .max_body_option = "max_document_bytes",
                          .is_public = endpoint.is_public,
                          .logs_storage_errors = endpoint.logs_storage_errors};
     router.Add(

@@ -46,12 +46,15 @@ std::vector<RefusalCase> RefusalCases() {
       {"chunked twice", post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"},
       {"two Transfer-Encodings",
        post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
-      {"xchunked with a length", post + "Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\nabc"},
+      {"xchunked with a length",
+       post + "Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\nabc"},
       {"xchunked", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"},
       {"quoted chunked", post + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n"},
       {"empty Transfer-Encoding", post + "Transfer-Encoding:\r\n\r\n"},
-      {"chunked with a length", post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"},
-      {"length with chunked", post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+      {"chunked with a length",
+       post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"},
+      {"length with chunked",
+       post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {"chunked on 1.0",
        "POST /echo HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {"two equal lengths", post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc"},
@@ -68,7 +71,10 @@ std::vector<RefusalCase> RefusalCases() {
       {"asterisk form", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"authority form", "CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"fragment", "GET /hello#x HTTP/1.1\r\nHost: h\r\n\r\n"},
-      {"target outside ASCII", "GET /h\xC3\xA9 HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"path that is not UTF-8", "GET /h\xC3 HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"query that is not UTF-8", "GET /hello?a=\xFF HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"query whose escapes are not UTF-8", "GET /hello?a=%FF HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"control byte in the query", "GET /hello?a=\x01 HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"bad escape in the query", "GET /hello?a=%zz HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"two blanks", "GET  /hello HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"blank behind the version", "GET /hello HTTP/1.1 \r\nHost: h\r\n\r\n"},
@@ -140,7 +146,10 @@ TEST_F(HttpRefusalTest, ServesOddButLawfulHeads) {
       {"absolute form", "GET http://h:80/hello HTTP/1.1\r\nHost: H:80\r\n\r\n"},
       {"IPv6 host", "GET /hello HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n"},
       {"1.0 without Host", "GET /hello HTTP/1.0\r\n\r\n"},
-      {"bytes outside ASCII in a value", "GET /hello HTTP/1.1\r\nHost: h\r\nX: \xE4\xBA\xAC\r\n\r\n"},
+      {"bytes outside ASCII in a value",
+       "GET /hello HTTP/1.1\r\nHost: h\r\nX: \xE4\xBA\xAC\r\n\r\n"},
+      {"query outside ASCII as it is",
+       "GET /hello?\xE4\xBA\xAC=\xE4\xBA\xAC HTTP/1.1\r\nHost: h\r\n\r\n"},
       {"empty value", "GET /hello HTTP/1.1\r\nHost: h\r\nX:\r\n\r\n"},
       {"length 0 of a GET", "GET /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"},
   };
@@ -166,6 +175,7 @@ TEST_F(HttpRefusalTest, TellsMissingPathsFromMissingMethods) {
   const auto not_allowed = client.Receive();
   EXPECT_EQ(not_allowed->status, 405);
   EXPECT_EQ(not_allowed->Header("allow"), "GET, HEAD");
+  EXPECT_NE(not_allowed->body.find("this path allows GET and HEAD only"), std::string::npos);
   EXPECT_EQ(not_allowed->Header("content-type"), "application/problem+json");
   EXPECT_EQ(client.Receive()->Header("allow"), "POST");
   EXPECT_EQ(client.Receive()->body, "hello");
