@@ -63,7 +63,8 @@ std::vector<Endpoint> AuditEndpoints() {
            .path = "/v1/audit",
            .name = "list_audit",
            .run = GetAudit,
-           .allowed = {Role::kOwner, Role::kAuditor}}};
+           .allowed = {Role::kOwner, Role::kAuditor},
+           .recording = Recording::kTrail}};
 }
 
 }  // namespace sightline::server

@@ -19,6 +19,7 @@ enum class Recording {
   kNone,
   kChange,   // a change of tokens or cameras
   kReading,  // sightings are read: a purpose is demanded, refused attempts are recorded too
+  kTrail,    // the trail itself is read: recorded behind what the answer shows of it
 };
 
 enum class BodyUse {

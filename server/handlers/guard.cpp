@@ -1,5 +1,6 @@
 #include "server/handlers/guard.h"
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -11,17 +12,27 @@
 namespace sightline::server {
 namespace {
 
-// Holds the answer back until the audit record is durable.
+// Makes the audit record, and holds the answer back until it is durable.
 class AuditedWriter final : public ResponseWriter {
  public:
-  AuditedWriter(ResponseWriter& out, PendingAudit& audit) : out_(out), audit_(audit) {}
+  AuditedWriter(ResponseWriter& out, std::function<PendingAudit()> append)
+      : out_(out), append_(std::move(append)) {}
+
+  // Appends the record, unless that is done.
+  void Record() {
+    if (!audit_) audit_ = append_();
+  }
+  Awaitable<Status> Recorded() {
+    Record();
+    co_return co_await audit_->Written();
+  }
 
   Awaitable<Status> Send(Response response) override {
-    SIGHTLINE_CO_RETURN_IF_ERROR(co_await audit_.Written());
+    SIGHTLINE_CO_RETURN_IF_ERROR(co_await Recorded());
     co_return co_await out_.Send(std::move(response));
   }
   Awaitable<Status> Begin(Response response) override {
-    SIGHTLINE_CO_RETURN_IF_ERROR(co_await audit_.Written());
+    SIGHTLINE_CO_RETURN_IF_ERROR(co_await Recorded());
     co_return co_await out_.Begin(std::move(response));
   }
   Awaitable<Status> Write(std::string_view piece) override { return out_.Write(piece); }
@@ -31,7 +42,8 @@ class AuditedWriter final : public ResponseWriter {
 
  private:
   ResponseWriter& out_;
-  PendingAudit& audit_;
+  const std::function<PendingAudit()> append_;
+  std::optional<PendingAudit> audit_;
 };
 
 std::string_view OutcomeOf(const Error& error) {
@@ -121,11 +133,13 @@ Awaitable<Status> Guarded(const Services& services, const Endpoint& endpoint, Ex
     co_return co_await endpoint.run(services, call);
   }
 
-  PendingAudit audit = Record(services, request, admission, document, "allowed");
-  AuditedWriter out(exchange.out, audit);
+  AuditedWriter out(exchange.out, [&] {
+    return Record(services, request, admission, document, "allowed");
+  });
+  if (endpoint.recording != Recording::kTrail) out.Record();  // while the endpoint runs
   Call call{request, exchange.body, out, exchange.cancellation, std::move(document), media_type};
   const Status answered = co_await endpoint.run(services, call);
-  SIGHTLINE_CO_RETURN_IF_ERROR(co_await audit.Written());
+  SIGHTLINE_CO_RETURN_IF_ERROR(co_await out.Recorded());
   co_return answered;
 }
 

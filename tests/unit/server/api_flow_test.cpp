@@ -431,6 +431,18 @@ TEST_F(ApiFlow, EveryLookAtSightingsAndEveryAttemptIsOnTheTrail) {
   EXPECT_EQ(TextAt(trail.body, "/records/3/token/name"), "owner");
 }
 
+TEST_F(ApiFlow, ReadingTheTrailIsOnTheTrailBehindWhatItShows) {
+  Start();
+  const std::string auditor = server->MakeToken({"auditor"});
+  const HttpReply first = testing::Fetch(server->port(), "GET", "/v1/audit?limit=1",
+                                         {{"Authorization", "Bearer " + auditor}});
+  EXPECT_EQ(TextAt(first.body, "/records/0/path"), "/v1/tokens");
+  const HttpReply second = server->Call("GET", "/v1/audit?limit=1");
+  EXPECT_EQ(TextAt(second.body, "/records/0/path"), "/v1/audit");
+  EXPECT_EQ(TextAt(second.body, "/records/0/parameters/0/value"), "1");
+  EXPECT_EQ(TextAt(second.body, "/records/0/outcome"), "allowed");
+}
+
 // A store whose audit waits until it is let go.
 class GatedAuditStore final : public testing::MemoryStore {
  public:
