@@ -72,6 +72,18 @@ std::string MediaTypeOf(std::string_view content_type) {
   return Lower(Trimmed(content_type.substr(0, content_type.find(';'))));
 }
 
+bool IsUtf8(std::string_view content_type) {
+  TakeUntil(content_type, ';');
+  while (!content_type.empty()) {
+    std::string_view value = TakeUntil(content_type, ';');
+    if (Lower(TakeUntil(value, '=')) != "charset") continue;
+    std::string charset = Lower(Trimmed(value));
+    std::erase(charset, '"');
+    if (charset != "utf-8" && charset != "utf8") return false;
+  }
+  return true;
+}
+
 bool IsNdjson(std::string_view media_type) {
   return media_type == kNdjsonType || media_type == "application/ndjson" ||
          media_type == "application/jsonl";

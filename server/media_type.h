@@ -16,6 +16,9 @@ inline constexpr std::string_view kGeoJsonType = "application/geo+json";
 // The media type of a Content-Type header in lower case, without parameters.
 std::string MediaTypeOf(std::string_view content_type);
 
+// Whether a Content-Type header names no charset, or UTF-8.
+bool IsUtf8(std::string_view content_type);
+
 // Whether the media type is one of NDJSON's names.
 bool IsNdjson(std::string_view media_type);
 

@@ -122,6 +122,9 @@ Awaitable<Status> Guarded(const Services& services, const Endpoint& endpoint, Ex
     }
   }
 
+  if (endpoint.body != BodyUse::kNone && !IsUtf8(request.Header("content-type"))) {
+    co_return Error{ErrorCode::kUnsupportedMedia, "the charset of Content-Type must be utf-8", {}};
+  }
   std::string document;
   if (endpoint.body == BodyUse::kDocument) {
     SIGHTLINE_CO_ASSIGN(document, co_await ReadDocument(services, request, exchange.body));

@@ -12,6 +12,17 @@ TEST(MediaType, LosesItsParametersAndCase) {
   EXPECT_EQ(MediaTypeOf(""), "");
 }
 
+TEST(MediaType, IsUtf8UnlessItsCharsetSaysOtherwise) {
+  for (const char* type : {"", "application/json", "application/json; charset=utf-8",
+                           "application/json;profile=x; Charset=\"UTF-8\""}) {
+    EXPECT_TRUE(IsUtf8(type)) << type;
+  }
+  for (const char* type : {"application/json; charset=latin1", "text/plain;charset=\"GBK\"",
+                           "application/json; x=y; charset="}) {
+    EXPECT_FALSE(IsUtf8(type)) << type;
+  }
+}
+
 struct Case {
   std::string name;
   std::string accept;
