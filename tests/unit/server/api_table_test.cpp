@@ -25,6 +25,8 @@ constexpr const char* kJson = "application/json";
 constexpr const char* kNdjson = "application/x-ndjson";
 constexpr const char* kProblem = "application/problem+json";
 
+constexpr size_t kMaxDocumentBytes = 65'536;
+
 constexpr const char* kCameras = R"([
   {"id":"K-1","name":"学院路","location":{"lon":116.33,"lat":39.99},"heading_deg":90},
   {"id":"K-2","location":{"lon":116.35,"lat":39.99}},
@@ -62,7 +64,9 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.method << " " << c.ta
 class ApiTable : public ::testing::TestWithParam<Case> {
  protected:
   static void SetUpTestSuite() {
-    server_ = std::make_unique<RunningServer>();
+    Config config;
+    config.max_document_bytes = kMaxDocumentBytes;
+    server_ = std::make_unique<RunningServer>(std::move(config));
     openapi_ = std::make_unique<testing::OpenApiChecker>(api::OpenApiDocument());
     ASSERT_EQ(server_->CallJson("POST", "/v1/cameras", kCameras).status, 200);
     const HttpReply stored = server_->Ingest(kSightings);
@@ -180,6 +184,12 @@ std::vector<Case> CameraCases() {
       Bad({"CamerasPostByReader", "POST", "/v1/cameras", "[]", json, 403, {}, {"role"}, "reader"}),
       Bad({"CamerasPostWithoutToken", "POST", "/v1/cameras", "[]", json, 401, {}, {}, "none"}),
       Bad({"CamerasPostBroken", "POST", "/v1/cameras", "{", json, 400}),
+      Bad({"CamerasPostTooLarge", "POST", "/v1/cameras", std::string(kMaxDocumentBytes + 1, ' '),
+           json, 413, {}, {"max_document_bytes"}}),
+      {"CamerasPostExported", "POST", "/v1/cameras",
+       R"({"type":"FeatureCollection","features":[{"type":"Feature","id":"G-2","geometry":null,)"
+       R"("properties":{"id":"G-2","kind":"mobile","retired":true}}],"as_of":1})",
+       {{"Content-Type", "application/geo+json"}}, 200, kJson, {R"("created":1)"}},
       Bad({"CamerasPostText", "POST", "/v1/cameras", "K-1", {{"Content-Type", "text/csv"}}, 415}),
       Bad({"CamerasPostOddEncoding", "POST", "/v1/cameras", "{}",
            {{"Content-Type", kJson}, {"Content-Encoding", "br"}}, 415}),
@@ -263,6 +273,8 @@ std::vector<Case> SightingCases() {
            {{"Content-Type", kNdjson}, {"Content-Encoding", "gzip"}}, 400}),
       Bad({"SightingsOddEncoding", "POST", "/v1/sightings", resent,
            {{"Content-Type", kNdjson}, {"Content-Encoding", "zstd"}}, 415}),
+      Bad({"SightingsOtherCharset", "POST", "/v1/sightings", resent,
+           {{"Content-Type", "application/x-ndjson;charset=\"latin1\""}}, 415}),
       Bad({"SightingsText", "POST", "/v1/sightings", resent, {{"Content-Type", "text/plain"}},
            415}),
       Bad({"SightingsNoType", "POST", "/v1/sightings", resent, {}, 415}),
@@ -306,6 +318,10 @@ std::vector<Case> SearchCases() {
       {"SearchLinesLimited", "POST", at, R"({"limit":1})",
        {{"Content-Type", kJson}, {"Accept", "application/x-ndjson, application/json;q=0.5"}}, 200,
         kNdjson},
+      Bad({"SearchExplainInLines", "POST", at, R"({"explain":true})",
+           {{"Content-Type", kJson}, {"Accept", kNdjson}}, 400, {}, {R"("field":"/explain")"}}),
+      Bad({"SearchOtherCharset", "POST", at, "{}",
+           {{"Content-Type", "application/json; charset=gb18030"}}, 415, {}, {"utf-8"}}),
       {"SearchFields", "POST", at + "?fields=plate&include=vectors", "{}", json, 200, kJson},
       Bad({"SearchHtml", "POST", at, "{}", {{"Content-Type", kJson}, {"Accept", "text/html"}},
            406}),
@@ -342,6 +358,14 @@ std::vector<Case> PlateCases() {
        {R"({"plate":"京A12345","first_seen":"2016-09-22T00:00:00.000Z")", R"("as_of")"}},
       {"PlatesMatch", "GET", "/v1/plates?match=%E4%BA%ACn*", {}, {}, 200, kJson,
        {R"("plates":[{"plate":"京N6UT45")", R"("count":3)"}},
+      {"PlatesMatchAsTyped", "GET", "/v1/plates?match=京n*", {}, {}, 200, kJson,
+       {R"("plates":[{"plate":"京N6UT45")"}},
+      Bad({"PlatesEmptyMatch", "GET", "/v1/plates?match=", {}, {}, 400, {},
+           {R"("field":"match")"}}),
+      Bad({"PlatesMatchOfBlanks", "GET", "/v1/plates?match=+-", {}, {}, 400, {},
+           {R"("field":"match")"}}),
+      Bad({"PlatesLimitWithSign", "GET", "/v1/plates?limit=%2B5", {}, {}, 400, {},
+           {"digits alone, not '+5'"}}),
       {"PlatesNone", "GET", "/v1/plates?match=X*", {}, {}, 200, kJson, {R"("plates":[])"}},
       {"PlatesPaged", "GET", "/v1/plates?limit=1", {}, {}, 200, kJson, {R"("next_page_token")"}},
       Bad({"PlatesBadMatch", "GET", "/v1/plates?match=A%5C", {}, {}, 400, {},
@@ -378,6 +402,14 @@ std::vector<Case> PlateCases() {
            {R"("field":"format")"}}),
       Bad({"TrajectoryBadTime", "GET", path + "?from=yesterday", {}, {}, 400, {},
            {R"("field":"from")"}}),
+      Bad({"TrajectoryTimeThatLostItsPlus", "GET", path + "?from=2016-09-21T00:00:00+08:00", {}, {},
+           400, {}, {R"("field":"from")", "%2B"}}),
+      Bad({"TrajectoryBackwards", "GET", path + "?from=2016-09-22T00:00:00Z&to=1474416000000", {},
+           {}, 400, {}, {R"("field":"from")"}}),
+      {"TrajectoryOfNoTime", "GET", path + "?from=1474416000000&to=1474416000000", {}, {}, 200,
+       "application/geo+json", {R"("features":[])"}},
+      {"TrajectoryAsTyped", "GET", "/v1/plates/京N6UT45/trajectory", {}, {}, 200,
+       "application/geo+json", {R"("a1")"}},
       Bad({"TrajectoryBadGap", "GET", path + "?trip_gap_s=0", {}, {}, 400, {},
            {R"("field":"trip_gap_s")"}}),
       Bad({"TrajectoryBadPlate", "GET", "/v1/plates/a_b/trajectory", {}, {}, 400, {},
