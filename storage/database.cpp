@@ -1,5 +1,6 @@
 #include "storage/database.h"
 
+#include <fmt/format.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
@@ -40,6 +41,25 @@ class ErrorListener final : public rocksdb::EventListener {
   const std::string path_;
   BackgroundErrors& errors_;
 };
+
+// RocksDB makes a new database where the file CURRENT is missing, and then deletes what it does not
+// know. A directory with rows and without that file has lost it. (A creation that was cut short has
+// neither.)
+Status CheckNotHeadless(const std::filesystem::path& path) {
+  std::error_code code;
+  if (std::filesystem::exists(path / "CURRENT", code)) return Ok();
+  for (std::filesystem::directory_iterator file(path, code), end; !code && file != end;
+       file.increment(code)) {
+    const auto extension = file->path().extension();
+    if (extension != ".sst" && (extension != ".log" || file->file_size(code) == 0)) continue;
+    return Error{ErrorCode::kCorruption,
+                 fmt::format("{}: the file CURRENT is missing beside {}; restore the directory from a "
+                             "backup",
+                             path.string(), file->path().filename().string()),
+                 {}};
+  }
+  return Ok();
+}
 
 }  // namespace
 
@@ -84,6 +104,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::filesystem::path& pa
                                                  const rocksdb::DBOptions& options,
                                                  const std::vector<TableOptions>& tables) {
   SIGHTLINE_RETURN_IF_ERROR(CreateDirectory(path));
+  SIGHTLINE_RETURN_IF_ERROR(CheckNotHeadless(path));
   std::unique_ptr<Database> database(new Database(path.string(), std::move(shared)));
   rocksdb::DBOptions with_listener = options;
   with_listener.listeners.push_back(

@@ -171,6 +171,14 @@ Status PlateDictionary::Write(std::vector<PlateReading>& readings,
   return Ok();
 }
 
+Status PlateDictionary::BeginRebuild() {
+  const MutexLock lock(merge_mutex_);
+  auto batch = Database::NewBatch();
+  // No plate begins with this byte: it is not UTF-8.
+  batch.DeleteRange(database_->table(kPlates), rocksdb::Slice(), rocksdb::Slice("\xFF"));
+  return database_->Write(batch, /*sync=*/true);
+}
+
 Status PlateDictionary::AddRebuilt(std::vector<PlateReading> readings) {
   const MutexLock lock(merge_mutex_);
   return Write(readings, std::nullopt);

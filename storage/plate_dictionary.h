@@ -48,8 +48,9 @@ class PlateDictionary {
   // Counts what was added so far.
   Status Merge() SIGHTLINE_EXCLUDES(merge_mutex_, delta_mutex_);
 
-  // For a rebuild: counts readings of one day without moving `counted`, and then declares all up to
-  // `counted` complete.
+  // For a rebuild: forgets what an interrupted one has counted, counts readings of one day without
+  // moving `counted`, and at last declares all up to `counted` complete.
+  Status BeginRebuild() SIGHTLINE_EXCLUDES(merge_mutex_);
   Status AddRebuilt(std::vector<PlateReading> readings) SIGHTLINE_EXCLUDES(merge_mutex_);
   Status FinishRebuild(Sequence counted) SIGHTLINE_EXCLUDES(merge_mutex_);
 

@@ -52,9 +52,11 @@ Result<std::shared_ptr<DayDatabase>> OpenUnlessDamaged(DayDirectory& days, Day d
 }
 
 Status Rebuild(const RowWriter::Parts& parts, RowWriter& writer) {
+  SIGHTLINE_RETURN_IF_ERROR(parts.dictionary.BeginRebuild());
   // Rows that wait are moved first, so that each reading is found in one place only.
   for (const auto& [day, rows] : parts.inbox.Counts()) {
-    SIGHTLINE_RETURN_IF_ERROR(writer.Drain(day));
+    const Status moved = writer.Drain(day);
+    if (!moved && moved.error().code != ErrorCode::kCorruption) return moved;
   }
   const std::vector<Day> days = parts.days.Days();
   if (!days.empty()) Log(LogLevel::kWarning, "plate_dictionary_rebuild", {{"days", days.size()}});

@@ -136,6 +136,7 @@ class StoreImpl final : public Store {
     for (const auto& [day, rows] : held) days.push_back(day);
     std::sort(days.begin(), days.end());
     days.erase(std::unique(days.begin(), days.end()), days.end());
+    for (const SetAsideDay& aside : parts_->days.SetAside()) std::erase(days, aside.day);
     return days;
   }
 
@@ -307,12 +308,29 @@ Status StoreImpl::Close() {
   return first;
 }
 
+// The catalog is made before anything else. Days beside a new one would get numbers of cameras and
+// sequences that are given already.
+Status CheckCatalogIsThere(const fs::path& directory) {
+  std::error_code code;
+  if (fs::exists(directory / "catalog", code)) return Ok();
+  for (const char* data : {"days", "inbox"}) {
+    if (!fs::exists(directory / data, code)) continue;
+    return Error{ErrorCode::kCorruption,
+                 fmt::format("{}: there is a folder '{}' and no folder 'catalog'; restore it from a "
+                             "backup",
+                             directory.string(), data),
+                 {}};
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::Open(const fs::path& directory, const StoreOptions& options,
                                            const Clock& clock) {
   SIGHTLINE_RETURN_IF_ERROR(CreateDirectory(directory));
   SIGHTLINE_ASSIGN(DirectoryLock lock, DirectoryLock::Acquire(directory));
+  SIGHTLINE_RETURN_IF_ERROR(CheckCatalogIsThere(directory));
   auto shared = std::make_shared<SharedResources>(options);
   SIGHTLINE_ASSIGN(auto catalog, Catalog::Open(directory / "catalog", shared));
   SIGHTLINE_ASSIGN(auto dictionary, PlateDictionary::Open(directory / "plates", shared));

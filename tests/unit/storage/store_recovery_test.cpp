@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "storage/plate_dictionary.h"
 #include "storage/store.h"
 #include "tests/unit/storage/store_fixture.h"
 
@@ -157,6 +158,69 @@ TEST_F(StoreRecovery, ADamagedDayIsSetAsideAndTheOthersAnswer) {
             ErrorCode::kCorruption);
   EXPECT_TRUE(Append(*store, clock_, {Seen("C", "K1", kNextDay, 9)}).has_value());
   EXPECT_TRUE(fs::exists(Copy() / "days" / FormatDay(kDay))) << "left for a person to look at";
+}
+
+TEST_F(StoreRecovery, ADayWithoutItsCurrentFileIsSetAsideAndNotStartedAnew) {
+  auto store = OpenStore(Live(), clock_);
+  Append(*store, clock_, {Seen("A", "K1", kDay, 1)}).value();
+  store.reset();
+  const fs::path day = Live() / "days" / FormatDay(kDay);
+  fs::remove(day / "CURRENT");
+  store = OpenStore(Live(), clock_);
+  EXPECT_EQ(store->OpenDay(kDay).error().code, ErrorCode::kCorruption);
+  EXPECT_FALSE(fs::exists(day / "CURRENT"));
+  EXPECT_EQ(Append(*store, clock_, {Seen("B", "K1", kDay, 2)}).error().code,
+            ErrorCode::kCorruption);
+}
+
+TEST_F(StoreRecovery, DaysWithoutTheirCatalogAreRefused) {
+  auto store = OpenStore(Live(), clock_);
+  Append(*store, clock_, {Seen("A", "K1", kDay, 1)}).value();
+  store.reset();
+  fs::remove_all(Live() / "catalog");
+  const auto opened = Store::Open(Live(), {}, clock_);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().code, ErrorCode::kCorruption);
+  EXPECT_FALSE(fs::exists(Live() / "catalog"));
+}
+
+TEST_F(StoreRecovery, AnInterruptedRebuildOfTheDictionaryCountsReadingsOnce) {
+  const auto shared = std::make_shared<SharedResources>(StoreOptions());
+  const std::vector<PlateReading> readings = {{.plate = "A", .day = kDay, .sequence = 1},
+                                              {.plate = "A", .day = kDay, .sequence = 2}};
+  {
+    auto interrupted = PlateDictionary::Open(Live(), shared).value();
+    ASSERT_TRUE(interrupted->BeginRebuild());
+    ASSERT_TRUE(interrupted->AddRebuilt(readings));
+  }
+  auto dictionary = PlateDictionary::Open(Live(), shared).value();
+  ASSERT_FALSE(dictionary->complete());
+  ASSERT_TRUE(dictionary->BeginRebuild());
+  ASSERT_TRUE(dictionary->AddRebuilt(readings));
+  ASSERT_TRUE(dictionary->FinishRebuild(2));
+  std::vector<uint32_t> counts;
+  ASSERT_TRUE(dictionary->Visit("", "", [&](std::string_view, Day, const PlateDay& entry) {
+    counts.push_back(entry.count);
+    return true;
+  }));
+  EXPECT_EQ(counts, std::vector<uint32_t>{2});
+}
+
+TEST_F(StoreRecovery, ACameraErasedWhileItsFirstSightingIsOnItsWayComesBackRetired) {
+  auto store = OpenStore(Live(), clock_);
+  const Camera camera{.id = "K1", .name = "Gate", .location = Position{1, 2}};
+  ASSERT_TRUE(store->PutCameras({&camera, 1}));
+  const Sighting sighting = Seen("A", "K1", kDay, 1);
+  EncodedSighting under_way =
+      store->Encode(sighting, store->FindCamera("K1")->number, clock_.Now(), 0);
+  ASSERT_TRUE(store->RemoveCamera("K1").value()) << "erased: it had no sighting yet";
+  const SightingId id = store->Append({&under_way, 1}).value().ids[0];
+  store.reset();
+  store = OpenStore(Live(), clock_);
+  EXPECT_EQ(store->GetSighting(id)->sighting, sighting);
+  EXPECT_EQ(AllRows(*store, store->VisibleSequence()).size(), 1u);
+  ASSERT_NE(store->FindCamera("K1"), nullptr);
+  EXPECT_TRUE(store->FindCamera("K1")->retired());
 }
 
 TEST_F(StoreRecovery, AFlippedBitInAFileIsAnErrorNotAnAnswer) {
