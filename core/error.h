@@ -7,7 +7,7 @@
 
 namespace sightline {
 
-// Few codes, so that one table (server/problem.h) can turn them into HTTP.
+// Few codes, so that one table (api/problem.h) can turn them into HTTP.
 enum class ErrorCode {
   kInvalidArgument,    // the caller's input is malformed or out of range
   kUnacceptable,       // well formed, but policy or state does not accept it (purpose missing, ...)

@@ -136,8 +136,11 @@ Status Recover(const RowWriter::Parts& parts, RowWriter& writer) {
                   std::make_move_iterator(held.end()));
   // A row that was being moved when the process died is in its day and in the inbox.
   std::ranges::sort(readings, {}, &PlateReading::sequence);
-  const auto repeated = std::ranges::unique(readings, {}, &PlateReading::sequence);
-  readings.erase(repeated.begin(), repeated.end());
+  readings.erase(std::unique(readings.begin(), readings.end(),
+                             [](const PlateReading& a, const PlateReading& b) {
+                               return a.sequence == b.sequence;
+                             }),
+                 readings.end());
   parts.dictionary.Add(std::move(readings));
   return Ok();
 }

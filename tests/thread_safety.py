@@ -24,7 +24,8 @@ def uses_mutex(path):
 
 def check(clang, entry):
     words = shlex.split(entry["command"])
-    flags = [word for word in words if word.startswith(("-I", "-D", "-isystem", "-std="))]
+    flags = [word for word in words if word.startswith(("-I", "-D", "-std="))]
+    flags += [f"-I{path}" for option, path in zip(words, words[1:]) if option == "-isystem"]
     command = [clang, *flags, "-fsyntax-only", "-w", "-Wthread-safety", "-Werror=thread-safety",
                entry["file"]]
     run = subprocess.run(command, cwd=entry["directory"], capture_output=True, text=True)
