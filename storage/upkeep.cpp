@@ -17,6 +17,8 @@ constexpr auto kSaveAge = 1s;
 // Without an append for so long, the inbox is emptied.
 constexpr auto kIdle = 3s;
 constexpr auto kResumeAge = 2s;
+// Fewer replayed rows are left to be replayed again after the next crash.
+constexpr uint64_t kReplayedRows = 1000;
 // Days with fewer rows in memory are not worth a file; the fullest few, which grow on, are flushed by
 // RocksDB when it is time.
 constexpr uint64_t kRowsWorthAFile = 256;
@@ -53,6 +55,7 @@ bool Upkeep::stopping() const {
 }
 
 void Upkeep::Run() {
+  FlushReplayed();
   while (true) {
     {
       const MutexLock lock(mutex_);
@@ -69,6 +72,15 @@ void Upkeep::Run() {
     ResumeWrites(now);
     MoveHeldRows(now);
     FreeMemory();
+  }
+}
+
+void Upkeep::FlushReplayed() {
+  for (const auto& day : parts_.days.OpenDays()) {
+    if (stopping()) return;
+    Database& database = day->database();
+    if (database.MemtableRows(DayDatabase::kSightings) < kReplayedRows) continue;
+    LogFailure("flush what the start has replayed", database.Flush());
   }
 }
 

@@ -24,6 +24,8 @@ class Upkeep {
 
   void Run() SIGHTLINE_EXCLUDES(mutex_);
   bool stopping() const SIGHTLINE_EXCLUDES(mutex_);
+  // A start replays logs without writing files; written now, the next start finds them done.
+  void FlushReplayed() SIGHTLINE_EXCLUDES(mutex_);
   void MergePlates(Instant now);
   void MoveHeldRows(Instant now);
   Status MoveFullest(size_t down_to);
