@@ -1,0 +1,130 @@
+// The columns of every sighting, day by day: sealed segments on disk and what is newer in memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cancellation.h"
+#include "core/error.h"
+#include "core/filter.h"
+#include "core/sighting.h"
+#include "index/feed.h"
+
+namespace sightline::index {
+
+struct ColumnIndexOptions {
+  // A day's unsealed versions become a segment when there are this many ...
+  size_t seal_rows = 262'144;
+  // ... or none was added for this long.
+  int64_t seal_idle_ms = 30'000;
+  // Segments are merged up to this many rows.
+  size_t max_segment_rows = 4'194'304;
+  // Days whose columns are kept ready. What is ready is mapped from files, so that memory is the
+  // page cache's; unsealed rows cost about 60 bytes each.
+  size_t max_ready_days = 400;
+};
+
+// What rows must fulfil. A row that passes may still have to be looked at (nothing here is decided on
+// more than the columns hold), one that does not pass is none of the answer.
+struct ColumnQuery {
+  uint32_t from_ms = 0;           // of day, inclusive
+  uint32_t to_ms = 86'400'000;    // exclusive
+  Sequence as_of = 0;             // versions in force there alone
+  TimeOrder order = TimeOrder::kDescending;
+  std::optional<std::vector<uint32_t>> cameras;       // numbers, ascending
+  std::string plate_pattern;                          // normalised; empty: any
+  std::optional<std::vector<std::string>> plates;     // one of these, ascending byte order
+  std::vector<AttributeCondition> attributes;
+  std::function<bool(const Position&)> place;         // null: any place or none
+};
+
+struct ScanCost {
+  uint64_t segments = 0;      // looked into
+  uint64_t rows_scanned = 0;  // whose columns were compared
+  uint64_t rows_pruned = 0;   // passed over by block or by plate table, unseen
+};
+
+// A running scan of one day. Not thread-safe; keeps the day open.
+class ColumnScan {
+ public:
+  virtual ~ColumnScan() = default;
+
+  // The next rows in order of time, at least `limit` of them where there are so many; rows of one
+  // millisecond come in one batch, in no particular order. Empty: the end.
+  virtual Result<std::vector<RowKey>> Next(size_t limit, const Cancellation& cancellation) = 0;
+
+  virtual const ScanCost& cost() const = 0;
+};
+
+// A plate of a day and how many of its versions bear it; how far it is from what was asked (0 where
+// nothing was).
+struct DayPlate {
+  std::string plate;
+  uint32_t versions = 0;
+  int distance = 0;
+};
+
+// The columns of one day at one instant. Immutable, thread-safe; keeps the day open.
+class DayColumns {
+ public:
+  virtual ~DayColumns() = default;
+
+  virtual std::unique_ptr<ColumnScan> Scan(const ColumnQuery& query) const = 0;
+
+  // How many versions the columns hold: the scale of a scan's cost.
+  virtual uint64_t rows() const = 0;
+
+  // An estimate from above of how many rows pass the query, from counts of codes alone; cheap (no
+  // scan). What a planner compares.
+  virtual uint64_t EstimateRows(const ColumnQuery& query) const = 0;
+
+  // The day's plates that match a normalised pattern / lie within `like`, each once, in byte order.
+  virtual Result<std::vector<DayPlate>> PlatesMatching(std::string_view pattern,
+                                                       const Cancellation& cancellation) const = 0;
+  virtual Result<std::vector<DayPlate>> PlatesNear(const PlateLike& like,
+                                                   const Cancellation& cancellation) const = 0;
+};
+
+// Operation: each day follows the log of its feed. Open() reads what was logged since the last look
+// into memory, so that an answer never misses a row; SealOnce() turns what is in memory into files
+// and merges small ones. Nothing here is the record of truth: a segment that is damaged or of another
+// version is dropped and the day is read again from its feed.
+//
+// Concurrency: all methods are thread-safe; Open waits for the reading of the same day by another
+// thread and for nothing else.
+class ColumnIndex {
+ public:
+  // `feed` outlives the index and every DayColumns.
+  static std::unique_ptr<ColumnIndex> Create(Feed& feed, const ColumnIndexOptions& options);
+  virtual ~ColumnIndex() = default;
+
+  // The day's columns with every version that was visible before the call; null when the day holds
+  // nothing.
+  virtual Result<std::shared_ptr<const DayColumns>> Open(Day day,
+                                                         const Cancellation& cancellation) = 0;
+
+  // Reads what is new of the day, and seals or merges where it is due by `now` (or at once, where
+  // `force`): one segment at most. Whether it wrote one; call again until it did not.
+  virtual Result<bool> SealOnce(Day day, TimestampMs now, bool force,
+                                const Cancellation& cancellation) = 0;
+
+  // Forgets what is held of a day (it was deleted).
+  virtual void Forget(Day day) = 0;
+
+  struct DayStats {
+    Day day;
+    size_t segments = 0;
+    uint64_t sealed_rows = 0;
+    uint64_t unsealed_rows = 0;
+    uint64_t bytes = 0;  // of segments on disk
+  };
+  // Of the days that are ready.
+  virtual std::vector<DayStats> GetStats() const = 0;
+};
+
+}  // namespace sightline::index

@@ -1,0 +1,72 @@
+// Where the index gets its rows from and keeps its files: what storage looks like from here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/row_key.h"
+#include "core/sighting.h"
+#include "core/time.h"
+
+namespace sightline::index {
+
+// One version of a row, with the members of the sighting that columns are made of.
+struct IndexRow {
+  RowKey key;
+  Sequence sequence = 0;              // of this version: of its ingest, or of the correction
+  std::string plate;                  // normalised; empty: unread
+  std::string plate_color;            // empty: unknown
+  std::optional<Position> location;
+  std::vector<Attribute> attributes;  // in byte order of name, names unique
+};
+
+// A sealed segment of a day, as the day lists it.
+struct ListedSegment {
+  std::string name;         // of a file in DayFeed::directory()
+  std::string description;  // as given to Feed::Commit
+};
+
+// One open day. Holding it keeps the day open and its files on disk. Thread-safe.
+class DayFeed {
+ public:
+  virtual ~DayFeed() = default;
+  virtual Day day() const = 0;
+
+  // The day's log counts versions of rows from its first. [sealed_to(), log_end()) are in no
+  // segment. What was visible to readers before a call is below the log_end() that it returns.
+  virtual uint64_t sealed_to() const = 0;
+  virtual uint64_t log_end() const = 0;
+
+  // The versions at [from, from + limit) of the log, fewer at its end.
+  virtual Result<std::vector<IndexRow>> Read(uint64_t from, size_t limit) const = 0;
+
+  virtual std::vector<ListedSegment> Segments() const = 0;
+  virtual std::filesystem::path directory() const = 0;
+
+  // Whether the version is in force at `as_of` (see storage::DayReader::IsInForce).
+  virtual bool IsInForce(const RowKey& key, Sequence version, Sequence as_of) const = 0;
+};
+
+// Thread-safe.
+class Feed {
+ public:
+  virtual ~Feed() = default;
+
+  // Null when the day holds nothing.
+  virtual Result<std::shared_ptr<const DayFeed>> Open(Day day) = 0;
+
+  // As storage::Store::CommitSegments: durable, all or nothing.
+  virtual Status Commit(Day day, uint64_t sealed_to, std::span<const ListedSegment> added,
+                        std::span<const std::string> removed) = 0;
+
+  // Forgets and deletes the day's segments; its log then begins with its first row again.
+  virtual Status Reset(Day day) = 0;
+};
+
+}  // namespace sightline::index
