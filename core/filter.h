@@ -37,9 +37,18 @@ struct AttributeCondition {
   bool operator==(const AttributeCondition&) const = default;
 };
 
+// A half-remembered or misread plate.
+struct PlateLike {
+  std::string text;      // normalised, 1 to 64 bytes; '?': one unknown character
+  int max_distance = 1;  // [0, 3] characters inserted, lost or changed (Levenshtein, code points)
+
+  bool operator==(const PlateLike&) const = default;
+};
+
 struct Filter {
   Interval time;
   std::string plate_pattern;         // normalised pattern (core/plate.h); empty: any plate or none
+  std::optional<PlateLike> plate_like;
   std::optional<std::vector<std::string>> cameras;  // ids; an empty list passes nothing
   std::optional<Area> area;
   std::optional<Circle> near;
@@ -48,7 +57,11 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
-// The order of an answer. Equal times: by camera id (bytes, ascending), then id (ascending).
+// The direction of an answer in time. Equal times: by camera id (bytes, ascending), then id
+// (ascending).
 enum class TimeOrder { kDescending, kAscending };
+
+// The order of an answer. Relevance: by falling probability of the match, then as kTimeDescending.
+enum class ResultOrder { kTimeDescending, kTimeAscending, kRelevance };
 
 }  // namespace sightline

@@ -61,6 +61,7 @@ struct StoredSighting {
   Sequence sequence = 0;
   TimestampMs received;
   Sighting sighting;
+  Sequence corrected = 0;  // of the last correction that is applied; 0: as it came
 
   bool operator==(const StoredSighting&) const = default;
 };

@@ -20,7 +20,8 @@ class PlateLookup final : public DayRows {
       SIGHTLINE_RETURN_IF_ERROR(question_.cancellation.Check());
       const size_t count = std::min({limit - out.size(), keys_.size() - next_, kMaxReadAhead});
       SIGHTLINE_ASSIGN(std::vector<StoredSighting> records,
-                       ReadRecords(*day_, std::span(keys_).subspan(next_, count)));
+                       ReadRecords(*day_, std::span(keys_).subspan(next_, count),
+                                   question_.as_of));
       next_ += count;
       cost_.records_read += count;
       for (StoredSighting& record : records) {

@@ -19,8 +19,9 @@ Result<std::vector<storage::RowKey>> PlateKeys(const storage::DayReader& day, st
 }
 
 Result<std::vector<StoredSighting>> ReadRecords(const storage::DayReader& day,
-                                                std::span<const storage::RowKey> keys) {
-  SIGHTLINE_ASSIGN(std::vector<std::optional<StoredSighting>> found, day.Get(keys));
+                                                std::span<const storage::RowKey> keys,
+                                                Sequence as_of) {
+  SIGHTLINE_ASSIGN(std::vector<std::optional<StoredSighting>> found, day.Get(keys, as_of));
   std::vector<StoredSighting> records;
   records.reserve(found.size());
   for (std::optional<StoredSighting>& record : found) {

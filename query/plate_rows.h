@@ -17,9 +17,10 @@ Result<std::vector<storage::RowKey>> PlateKeys(const storage::DayReader& day, st
                                                Interval time, Sequence as_of, TimeOrder order,
                                                CameraNames& names);
 
-// The records of rows that an index of the day named.
+// The records of rows that an index of the day named, as they stand at `as_of`.
 // Errors: kCorruption when one is not there.
 Result<std::vector<StoredSighting>> ReadRecords(const storage::DayReader& day,
-                                                std::span<const storage::RowKey> keys);
+                                                std::span<const storage::RowKey> keys,
+                                                Sequence as_of);
 
 }  // namespace sightline::query

@@ -169,7 +169,7 @@ class TimeScan final : public DayRows {
     const RowPlace place = names_.PlaceOf(row.key);
     if (!best.Wants(place) || IsGivenOut(place)) return Ok();
     ++cost_.records_read;
-    SIGHTLINE_ASSIGN(StoredSighting record, day_->Decode(row));
+    SIGHTLINE_ASSIGN(StoredSighting record, day_->Decode(row, question_.as_of));
     if (question_.matcher.Matches(record.sighting)) best.Add(place, std::move(record));
     return Ok();
   }

@@ -131,7 +131,7 @@ class Trajectory::Impl {
     SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
     const size_t count = std::min({limit - points.size(), keys_.size() - next_key_, kMaxReadAhead});
     SIGHTLINE_ASSIGN(std::vector<StoredSighting> records,
-                     ReadRecords(*day_, std::span(keys_).subspan(next_key_, count)));
+                     ReadRecords(*day_, std::span(keys_).subspan(next_key_, count), as_of_));
     next_key_ += count;
     for (StoredSighting& record : records) {
       JoinTrip(record.sighting.time);
@@ -156,7 +156,7 @@ class Trajectory::Impl {
   Status DrawPassedReadings() {
     for (const PassedReading& reading : std::exchange(passed_, {})) {
       SIGHTLINE_ASSIGN(const std::vector<StoredSighting> record,
-                       ReadRecords(*reading.day, std::span(&reading.key, 1)));
+                       ReadRecords(*reading.day, std::span(&reading.key, 1), as_of_));
       trip_->Extend(record[0].sighting.time, record[0].sighting.location);
     }
     return Ok();

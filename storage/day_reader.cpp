@@ -118,7 +118,7 @@ class DayReaderImpl final : public DayReader {
   }
 
   Result<std::vector<std::optional<StoredSighting>>> Get(
-      std::span<const RowKey> keys) const override {
+      std::span<const RowKey> keys, Sequence as_of) const override {
     std::vector<RowKeyBytes> bytes(keys.size());
     std::vector<rocksdb::Slice> slices(keys.size());
     for (size_t i = 0; i < keys.size(); ++i) {
@@ -135,12 +135,25 @@ class DayReaderImpl final : public DayReader {
       if (statuses[i].IsNotFound()) continue;
       SIGHTLINE_RETURN_IF_ERROR(ToStatus(statuses[i], day_->database().path()));
       SIGHTLINE_ASSIGN(sightings[i], DecodeValue(keys[i], ToView(values[i])));
+      if (sightings[i]->sequence > as_of) sightings[i].reset();
     }
     return sightings;
   }
 
-  Result<StoredSighting> Decode(const RowView& row) const override {
+  Result<StoredSighting> Decode(const RowView& row, Sequence /*as_of*/) const override {
     return DecodeValue(row.key, row.value);
+  }
+
+  bool IsInForce(const RowVersion& version, Sequence as_of) const override {
+    return version.sequence <= as_of;
+  }
+
+  uint64_t sealed_to() const override { return 0; }
+  uint64_t log_end() const override { return 0; }
+  std::vector<RowVersion> ReadLog(uint64_t /*from*/, size_t /*limit*/) const override { return {}; }
+  std::vector<SegmentEntry> Segments() const override { return {}; }
+  std::filesystem::path segment_directory() const override {
+    return std::filesystem::path(day_->database().path()) / "segments";
   }
 
   std::string CameraId(uint32_t camera_number) const override {

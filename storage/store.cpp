@@ -149,7 +149,7 @@ class StoreImpl final : public Store {
     return MakeDayReader(std::move(database));
   }
 
-  Result<StoredSighting> GetSighting(const SightingId& id) override {
+  Result<StoredSighting> GetSighting(const SightingId& id, Sequence as_of) override {
     const Day day = DayOf(id.time);
     std::vector<RowKey> keys;
     for (const uint32_t number : parts_->cameras.NumbersOfHash(id.camera_hash)) {
@@ -160,12 +160,27 @@ class StoreImpl final : public Store {
     if (keys.empty()) return NoSighting();
     SIGHTLINE_ASSIGN(const auto reader, OpenDay(day));
     if (reader == nullptr) return NoSighting();
-    SIGHTLINE_ASSIGN(auto found, reader->Get(keys));
+    SIGHTLINE_ASSIGN(auto found, reader->Get(keys, as_of));
     for (auto& sighting : found) {
       if (sighting && sighting->id == id) return std::move(*sighting);
     }
     return NoSighting();
   }
+
+  Result<StoredCorrection> Correct(const SightingId& /*id*/,
+                                   const Correction& /*correction*/) override {
+    return Internal("corrections follow");
+  }
+  Result<std::vector<StoredCorrection>> Corrections(Sequence /*before*/,
+                                                    size_t /*limit*/) override {
+    return std::vector<StoredCorrection>();
+  }
+  Status CommitSegments(Day /*day*/, uint64_t /*sealed_to*/, std::span<const SegmentEntry> /*added*/,
+                        std::span<const std::string> /*removed*/) override {
+    return Internal("segments follow");
+  }
+  Status DropSegments(Day /*day*/) override { return Internal("segments follow"); }
+  std::vector<Day> UnsealedDays() const override { return {}; }
 
   Status VisitPlates(std::string_view prefix, std::string_view after, Sequence as_of,
                      const std::function<bool(const PlateSummary&)>& visit) override {

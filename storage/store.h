@@ -14,9 +14,11 @@
 #include "core/camera.h"
 #include "core/cancellation.h"
 #include "core/clock.h"
+#include "core/correction.h"
 #include "core/error.h"
 #include "core/sighting.h"
 #include "core/time.h"
+#include "storage/day.h"
 
 namespace sightline::storage {
 
@@ -36,23 +38,6 @@ struct StoreOptions {
   size_t inbox_rows = 1'000'000;
 };
 
-// Where a row lies inside its day. Ordered as stored: minute, camera, millisecond, hash.
-struct RowKey {
-  uint32_t ms_of_day = 0;      // [0, 86 400 000)
-  uint32_t camera_number = 0;  // CameraRecord::number
-  uint64_t identity_hash = 0;
-
-  bool operator==(const RowKey&) const = default;
-};
-
-// A row under a cursor: the key, and what its header says without decoding the record.
-struct RowView {
-  RowKey key;
-  Sequence sequence = 0;
-  TimestampMs received;
-  std::string_view value;  // valid until the cursor moves; pass to DayReader::Decode
-};
-
 // What one appended sighting became, in the order of the batch.
 enum class AppendOutcome : uint8_t { kAccepted, kDuplicate };
 
@@ -70,56 +55,6 @@ struct EncodedSighting {
   std::string value;     // the record with room for the header
   std::string by_plate;  // the by_plate row's value with room for the sequence
   SightingId id;
-};
-
-// Reads rows of a day in key order (RowKey). Moves forward, except where a seek says otherwise. Not
-// thread-safe; keeps its day alive.
-class RowCursor {
- public:
-  virtual ~RowCursor() = default;
-  virtual bool Valid() const = 0;
-  virtual const RowView& row() const = 0;
-  virtual void Next() = 0;
-  // Positions at the first row at or after `at` in key order: minute of ms_of_day, camera number,
-  // ms_of_day, identity hash. {minute * 60 000, camera, 0} is the camera's first row in the minute
-  // or what follows. `at.ms_of_day` may be past the end of the day: then Valid() is false. May move
-  // backwards.
-  virtual void Seek(const RowKey& at) = 0;
-  // Positions at the first row of the last minute before `minute` (of day, [0, 1440]) that has
-  // rows; Valid() is false when there is none. Queries in descending order walk the day by this.
-  virtual void SeekMinuteBefore(uint32_t minute) = 0;
-  // The reason why Valid() became false before the end, if any.
-  virtual Status status() const = 0;
-};
-
-// One row of the plate index.
-struct PlateRow {
-  RowKey key;
-  Sequence sequence = 0;
-};
-
-// One open day. Thread-safe. Holding it keeps the day open and its files on disk, also when
-// retention has deleted the day.
-class DayReader {
- public:
-  virtual ~DayReader() = default;
-  virtual Day day() const = 0;
-
-  // All rows; rows appended after the call may be missing.
-  virtual std::unique_ptr<RowCursor> Rows() const = 0;
-
-  // The rows of one plate, in (ms, camera number, hash) order. Rows with a sequence above `as_of`
-  // are left out.
-  virtual Result<std::vector<PlateRow>> PlateRows(std::string_view plate, Interval time,
-                                                  Sequence as_of) const = 0;
-
-  // Records by key, in the order of `keys`; a key that is not stored gives nullopt.
-  virtual Result<std::vector<std::optional<StoredSighting>>> Get(std::span<const RowKey> keys) const = 0;
-
-  virtual Result<StoredSighting> Decode(const RowView& row) const = 0;
-
-  // The camera's id for a number used in this day; empty when the day does not know the number.
-  virtual std::string CameraId(uint32_t camera_number) const = 0;
 };
 
 // Of one plate over all days that a question covers.
@@ -169,8 +104,31 @@ class Store {
   // Null when the day holds nothing.
   virtual Result<std::shared_ptr<const DayReader>> OpenDay(Day day) = 0;
 
-  // kNotFound for an id that is not stored.
-  virtual Result<StoredSighting> GetSighting(const SightingId& id) = 0;
+  // As it stands at `as_of`. kNotFound for an id that is not stored, or came later.
+  virtual Result<StoredSighting> GetSighting(const SightingId& id, Sequence as_of) = 0;
+
+  // --- corrections -----------------------------------------------------------------------------
+
+  // Durable on return; the sequence is visible to readers from then on. Thread-safe, also beside
+  // Append. kNotFound for an id that is not stored; kInvalidArgument for one that changes nothing.
+  virtual Result<StoredCorrection> Correct(const SightingId& id, const Correction& correction) = 0;
+  // Corrections with a sequence below `before` (0: from the end), newest first, at most `limit`.
+  virtual Result<std::vector<StoredCorrection>> Corrections(Sequence before, size_t limit) = 0;
+
+  // --- derived segments ------------------------------------------------------------------------
+
+  // Makes it durable, all or nothing, that the day's segments are those it had, with `added` (whose
+  // files are complete and synced in segment_directory()) and without `removed` (whose files are
+  // then deleted), and that they hold the log below `sealed_to`. Files of the directory that are in
+  // no list are deleted when the day is opened. One caller a day at a time.
+  virtual Status CommitSegments(Day day, uint64_t sealed_to, std::span<const SegmentEntry> added,
+                                std::span<const std::string> removed) = 0;
+  // Forgets the day's segments and deletes their files; its log then covers every version from the
+  // first again.
+  virtual Status DropSegments(Day day) = 0;
+  // Days that have, or may have, versions in no segment, ascending. No I/O. A day that leaves the
+  // set of open ones stays named; after a start, those that were not known to be wholly sealed are.
+  virtual std::vector<Day> UnsealedDays() const = 0;
 
   // --- plates ----------------------------------------------------------------------------------
 

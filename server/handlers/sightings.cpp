@@ -41,12 +41,10 @@ Result<std::string> FindSighting(const Services& services, const Request& reques
                    api::ParseSightingFields(request.Parameter("include").value_or(""),
                                             request.Parameter("fields").value_or("")));
   SIGHTLINE_ASSIGN(const std::optional<Sequence> asked_as_of, AsOfParameter(services, request));
-  const Error unknown = NotFound("there is no sighting with this id");
   const Result<SightingId> id = ParseSightingId(request.path_values.front());
-  if (!id) return unknown;
+  if (!id) return NotFound("there is no sighting with this id");
   const Sequence as_of = asked_as_of.value_or(services.store.VisibleSequence());
-  SIGHTLINE_ASSIGN(const StoredSighting found, services.store.GetSighting(*id));
-  if (found.sequence > as_of) return unknown;
+  SIGHTLINE_ASSIGN(const StoredSighting found, services.store.GetSighting(*id, as_of));
   std::string body;
   api::JsonWriter json(body);
   json.BeginObject();

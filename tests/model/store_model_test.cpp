@@ -178,7 +178,7 @@ class StoreModel {
     if (model_.rows.empty()) return;
     auto row = model_.rows.begin();
     std::advance(row, Below(model_.rows.size()));
-    EXPECT_EQ(store_->GetSighting(row->first).value(), row->second);
+    EXPECT_EQ(store_->GetSighting(row->first, store_->VisibleSequence()).value(), row->second);
   }
 
   std::mt19937_64 random_;

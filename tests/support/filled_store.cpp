@@ -60,7 +60,7 @@ storage::AppendResult FilledStore::Add(std::span<const Sighting> sightings) {
   storage::AppendResult result = store_->Append(batch).value();
   for (size_t i = 0; i < sightings.size(); ++i) {
     if (result.outcomes[i] != storage::AppendOutcome::kAccepted) continue;
-    accepted_.push_back(store_->GetSighting(result.ids[i]).value());
+    accepted_.push_back(store_->GetSighting(result.ids[i], result.last_sequence).value());
   }
   return result;
 }

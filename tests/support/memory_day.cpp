@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/apply_correction.h"
+
 namespace sightline::testing {
 namespace {
 
@@ -54,13 +56,56 @@ storage::RowKey MemoryDay::KeyOf(const Place& place) {
 bool MemoryDay::Add(const storage::RowKey& key, const StoredSighting& row) {
   MutexLock lock(mutex_);
   camera_ids_.emplace(key.camera_number, row.sighting.camera_id);
-  return rows_.emplace(PlaceOf(key), row).second;
+  const bool added = rows_.emplace(PlaceOf(key), Row{.first = row, .corrections = {}}).second;
+  if (added) log_.push_back({key, row.sequence});
+  return added;
 }
 
-const StoredSighting* MemoryDay::Find(const storage::RowKey& key) const {
+void MemoryDay::Correct(const storage::RowKey& key, const StoredCorrection& correction) {
+  MutexLock lock(mutex_);
+  rows_.at(PlaceOf(key)).corrections.push_back(correction);
+  log_.push_back({key, correction.sequence});
+}
+
+Status MemoryDay::CommitSegments(uint64_t sealed_to, std::span<const storage::SegmentEntry> added,
+                                 std::span<const std::string> removed) {
+  MutexLock lock(mutex_);
+  if (sealed_to < sealed_to_ || sealed_to > log_.size()) {
+    return InvalidArgument("segments cannot hold the log up to there");
+  }
+  sealed_to_ = sealed_to;
+  for (const std::string& name : removed) {
+    std::erase_if(segments_, [&](const auto& segment) { return segment.name == name; });
+    std::filesystem::remove(segment_directory_ / name);
+  }
+  segments_.insert(segments_.end(), added.begin(), added.end());
+  return Ok();
+}
+
+void MemoryDay::DropSegments() {
+  MutexLock lock(mutex_);
+  for (const storage::SegmentEntry& segment : segments_) {
+    std::filesystem::remove(segment_directory_ / segment.name);
+  }
+  segments_.clear();
+  sealed_to_ = 0;
+}
+
+std::optional<StoredSighting> MemoryDay::AsOf(const Row& row, Sequence as_of) {
+  if (row.first.sequence > as_of) return std::nullopt;
+  StoredSighting found = row.first;
+  for (const StoredCorrection& correction : row.corrections) {
+    if (correction.sequence > as_of) break;
+    storage::ApplyCorrection(correction.correction, found.sighting);
+    found.corrected = correction.sequence;
+  }
+  return found;
+}
+
+std::optional<StoredSighting> MemoryDay::Find(const storage::RowKey& key, Sequence as_of) const {
   MutexLock lock(mutex_);
   const auto row = rows_.find(PlaceOf(key));
-  return row == rows_.end() ? nullptr : &row->second;
+  return row == rows_.end() ? std::nullopt : AsOf(row->second, as_of);
 }
 
 const StoredSighting* MemoryDay::AtOrAfter(Place& place) const {
@@ -68,7 +113,7 @@ const StoredSighting* MemoryDay::AtOrAfter(Place& place) const {
   const auto row = rows_.lower_bound(place);
   if (row == rows_.end()) return nullptr;
   place = row->first;
-  return &row->second;
+  return &row->second.first;
 }
 
 std::optional<uint32_t> MemoryDay::MinuteBefore(uint32_t minute) const {
@@ -87,9 +132,11 @@ Result<std::vector<storage::PlateRow>> MemoryDay::PlateRows(std::string_view pla
   std::vector<storage::PlateRow> found;
   MutexLock lock(mutex_);
   for (const auto& [place, row] : rows_) {
-    if (row.sighting.plate == plate && time.Contains(row.sighting.time) && row.sequence <= as_of) {
-      found.push_back({KeyOf(place), row.sequence});
-    }
+    const auto& first = row.first.sighting;
+    if (!time.Contains(first.time) || (row.corrections.empty() && first.plate != plate)) continue;
+    const auto now = AsOf(row, as_of);
+    if (!now || now->sighting.plate != plate) continue;
+    found.push_back({KeyOf(place), now->corrected != 0 ? now->corrected : now->sequence});
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return std::tuple(a.key.ms_of_day, a.key.camera_number, a.key.identity_hash) <
@@ -99,25 +146,51 @@ Result<std::vector<storage::PlateRow>> MemoryDay::PlateRows(std::string_view pla
 }
 
 Result<std::vector<std::optional<StoredSighting>>> MemoryDay::Get(
-    std::span<const storage::RowKey> keys) const {
+    std::span<const storage::RowKey> keys, Sequence as_of) const {
   std::vector<std::optional<StoredSighting>> records;
-  for (const storage::RowKey& key : keys) {
-    const StoredSighting* row = Find(key);
-    records.push_back(row ? std::optional(*row) : std::nullopt);
-  }
+  for (const storage::RowKey& key : keys) records.push_back(Find(key, as_of));
   return records;
 }
 
-Result<StoredSighting> MemoryDay::Decode(const storage::RowView& row) const {
-  const StoredSighting* found = Find(row.key);
+Result<StoredSighting> MemoryDay::Decode(const storage::RowView& row, Sequence as_of) const {
+  // A row that came after `as_of` is shown as it came.
+  auto found = Find(row.key, std::max(as_of, row.sequence));
   if (!found) return Internal("a cursor's row is not stored");
-  return *found;
+  return std::move(*found);
+}
+
+bool MemoryDay::IsInForce(const storage::RowVersion& version, Sequence as_of) const {
+  const auto found = Find(version.key, as_of);
+  if (!found) return false;
+  return version.sequence == (found->corrected != 0 ? found->corrected : found->sequence);
 }
 
 std::string MemoryDay::CameraId(uint32_t camera_number) const {
   MutexLock lock(mutex_);
   const auto id = camera_ids_.find(camera_number);
   return id == camera_ids_.end() ? std::string() : id->second;
+}
+
+uint64_t MemoryDay::sealed_to() const {
+  MutexLock lock(mutex_);
+  return sealed_to_;
+}
+
+uint64_t MemoryDay::log_end() const {
+  MutexLock lock(mutex_);
+  return log_.size();
+}
+
+std::vector<storage::RowVersion> MemoryDay::ReadLog(uint64_t from, size_t limit) const {
+  MutexLock lock(mutex_);
+  if (from < sealed_to_ || from >= log_.size()) return {};
+  const auto first = log_.begin() + static_cast<ptrdiff_t>(from);
+  return {first, first + static_cast<ptrdiff_t>(std::min<size_t>(limit, log_.size() - from))};
+}
+
+std::vector<storage::SegmentEntry> MemoryDay::Segments() const {
+  MutexLock lock(mutex_);
+  return segments_;
 }
 
 }  // namespace sightline::testing

@@ -1,14 +1,33 @@
 #include "tests/support/memory_store.h"
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "storage/apply_correction.h"
 #include "tests/support/memory_day.h"
 
 namespace sightline::testing {
 
 MemoryStore::MemoryStore() = default;
 
-MemoryStore::~MemoryStore() = default;
+MemoryStore::~MemoryStore() {
+  std::error_code ignored;
+  if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
+}
+
+std::shared_ptr<MemoryDay> MemoryStore::FindOrAddDay(Day day) {
+  std::shared_ptr<MemoryDay>& found = days_[day];
+  if (found) return found;
+  if (directory_.empty()) {
+    std::string name = (std::filesystem::temp_directory_path() / "sightline-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::filesystem::filesystem_error("mkdtemp", name, {});
+    directory_ = name;
+  }
+  const std::filesystem::path segments = directory_ / FormatDay(day);
+  std::filesystem::create_directory(segments);
+  found = std::make_shared<MemoryDay>(day, segments);
+  return found;
+}
 
 storage::EncodedSighting MemoryStore::Encode(const Sighting& sighting, uint32_t camera_number,
                                              TimestampMs received, uint64_t nonce) const {
@@ -34,14 +53,13 @@ Result<storage::AppendResult> MemoryStore::Append(std::span<storage::EncodedSigh
   MutexLock lock(mutex_);
   storage::AppendResult result;
   for (const storage::EncodedSighting& encoded : batch) {
-    std::shared_ptr<MemoryDay>& day = days_[encoded.day];
-    if (!day) day = std::make_shared<MemoryDay>(encoded.day);
+    const std::shared_ptr<MemoryDay> day = FindOrAddDay(encoded.day);
     StoredSighting row = encoded_.at(std::stoull(encoded.value));
     row.sequence = last_sequence_ + 1;
     const bool added = day->Add(encoded.key, row);
     if (added) {
       ++last_sequence_;
-      by_id_.emplace(row.id, row);
+      by_id_.emplace(row.id, Place{.day = day, .key = encoded.key});
     }
     result.outcomes.push_back(added ? storage::AppendOutcome::kAccepted
                                     : storage::AppendOutcome::kDuplicate);
@@ -70,11 +88,63 @@ Result<std::shared_ptr<const storage::DayReader>> MemoryStore::OpenDay(Day day) 
   return found->second;
 }
 
-Result<StoredSighting> MemoryStore::GetSighting(const SightingId& id) {
+Result<StoredSighting> MemoryStore::GetSighting(const SightingId& id, Sequence as_of) {
   MutexLock lock(mutex_);
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return NotFound("no such sighting");
-  return found->second;
+  const auto place = by_id_.find(id);
+  if (place == by_id_.end()) return NotFound("no such sighting");
+  auto found = place->second.day->Find(place->second.key, as_of);
+  if (!found) return NotFound("no such sighting");
+  return std::move(*found);
+}
+
+Result<StoredCorrection> MemoryStore::Correct(const SightingId& id, const Correction& correction) {
+  MutexLock lock(mutex_);
+  const auto place = by_id_.find(id);
+  if (place == by_id_.end()) return NotFound("no such sighting");
+  const auto before = place->second.day->Find(place->second.key, last_sequence_);
+  if (!storage::ChangesSighting(correction, before->sighting)) {
+    return InvalidArgument("the correction changes nothing");
+  }
+  corrections_.push_back(
+      storage::MakeStoredCorrection(correction, *before, ++last_sequence_, TimestampMs{}));
+  place->second.day->Correct(place->second.key, corrections_.back());
+  return corrections_.back();
+}
+
+Result<std::vector<StoredCorrection>> MemoryStore::Corrections(Sequence before, size_t limit) {
+  MutexLock lock(mutex_);
+  std::vector<StoredCorrection> found;
+  for (auto stored = corrections_.rbegin(); stored != corrections_.rend() && found.size() < limit;
+       ++stored) {
+    if (before == 0 || stored->sequence < before) found.push_back(*stored);
+  }
+  return found;
+}
+
+Status MemoryStore::CommitSegments(Day day, uint64_t sealed_to,
+                                   std::span<const storage::SegmentEntry> added,
+                                   std::span<const std::string> removed) {
+  MutexLock lock(mutex_);
+  const auto found = days_.find(day);
+  if (found == days_.end()) return NotFound("no such day");
+  return found->second->CommitSegments(sealed_to, added, removed);
+}
+
+Status MemoryStore::DropSegments(Day day) {
+  MutexLock lock(mutex_);
+  const auto found = days_.find(day);
+  if (found == days_.end()) return NotFound("no such day");
+  found->second->DropSegments();
+  return Ok();
+}
+
+std::vector<Day> MemoryStore::UnsealedDays() const {
+  MutexLock lock(mutex_);
+  std::vector<Day> unsealed;
+  for (const auto& [day, rows] : days_) {
+    if (rows->sealed_to() < rows->log_end()) unsealed.push_back(day);
+  }
+  return unsealed;
 }
 
 Status MemoryStore::VisitPlates(std::string_view prefix, std::string_view after, Sequence as_of,
@@ -82,14 +152,15 @@ Status MemoryStore::VisitPlates(std::string_view prefix, std::string_view after,
   std::map<std::string, storage::PlateSummary> summaries;
   {
     MutexLock lock(mutex_);
-    for (const auto& [id, row] : by_id_) {  // in time order
-      const std::string& plate = row.sighting.plate;
-      if (plate.empty() || row.sequence > as_of) continue;
+    for (const auto& [id, place] : by_id_) {  // in time order
+      const auto row = place.day->Find(place.key, as_of);
+      if (!row || row->sighting.plate.empty()) continue;
+      const std::string& plate = row->sighting.plate;
       if (!plate.starts_with(prefix) || plate <= after) continue;
       storage::PlateSummary& summary = summaries[plate];
-      if (summary.count++ == 0) summary.first_seen = row.sighting.time;
+      if (summary.count++ == 0) summary.first_seen = row->sighting.time;
       summary.plate = plate;
-      summary.last_seen = row.sighting.time;
+      summary.last_seen = row->sighting.time;
     }
   }
   for (const auto& [plate, summary] : summaries) {
@@ -138,7 +209,7 @@ Result<bool> MemoryStore::RemoveCamera(std::string_view id) {
   const auto found = cameras_.find(id);
   if (found == cameras_.end()) return NotFound("no such camera");
   const bool has_sightings = std::any_of(by_id_.begin(), by_id_.end(), [&](const auto& entry) {
-    return entry.second.sighting.camera_id == id;
+    return entry.second.day->CameraId(entry.second.key.camera_number) == id;
   });
   if (!has_sightings) {
     cameras_.erase(found);

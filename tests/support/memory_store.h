@@ -2,6 +2,7 @@
 // tests of the rooms above it.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,7 +17,8 @@ namespace sightline::testing {
 class MemoryDay;
 
 // Keeps the contract of storage::Store, but for durability: nothing outlives the object, nothing is
-// ever full, no day is past its retention. Cameras are recorded at the epoch. Thread-safe.
+// ever full, no day is past its retention. Cameras are recorded at the epoch, and so are corrections.
+// Segments' files lie in a temporary directory. Thread-safe.
 class MemoryStore : public storage::Store {
  public:
   MemoryStore();
@@ -29,7 +31,13 @@ class MemoryStore : public storage::Store {
   Sequence VisibleSequence() const override;
   std::vector<Day> Days() const override;
   Result<std::shared_ptr<const storage::DayReader>> OpenDay(Day day) override;
-  Result<StoredSighting> GetSighting(const SightingId& id) override;
+  Result<StoredSighting> GetSighting(const SightingId& id, Sequence as_of) override;
+  Result<StoredCorrection> Correct(const SightingId& id, const Correction& correction) override;
+  Result<std::vector<StoredCorrection>> Corrections(Sequence before, size_t limit) override;
+  Status CommitSegments(Day day, uint64_t sealed_to, std::span<const storage::SegmentEntry> added,
+                        std::span<const std::string> removed) override;
+  Status DropSegments(Day day) override;
+  std::vector<Day> UnsealedDays() const override;
   Status VisitPlates(std::string_view prefix, std::string_view after, Sequence as_of,
                      const std::function<bool(const storage::PlateSummary&)>& visit) override;
 
@@ -55,12 +63,21 @@ class MemoryStore : public storage::Store {
 
  private:
   using Table = std::map<std::string, std::string, std::less<>>;
+  // Where the sighting with an id is.
+  struct Place {
+    std::shared_ptr<MemoryDay> day;
+    storage::RowKey key;
+  };
+
+  std::shared_ptr<MemoryDay> FindOrAddDay(Day day) SIGHTLINE_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   // What Encode was given, by the number that stands in EncodedSighting::value.
   mutable std::vector<StoredSighting> encoded_ SIGHTLINE_GUARDED_BY(mutex_);
   std::map<Day, std::shared_ptr<MemoryDay>> days_ SIGHTLINE_GUARDED_BY(mutex_);
-  std::map<SightingId, StoredSighting> by_id_ SIGHTLINE_GUARDED_BY(mutex_);
+  std::map<SightingId, Place> by_id_ SIGHTLINE_GUARDED_BY(mutex_);
+  std::vector<StoredCorrection> corrections_ SIGHTLINE_GUARDED_BY(mutex_);
+  std::filesystem::path directory_ SIGHTLINE_GUARDED_BY(mutex_);  // empty: not made yet
   Sequence last_sequence_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
   uint64_t last_nonce_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
   std::map<std::string, std::shared_ptr<const CameraRecord>, std::less<>> cameras_

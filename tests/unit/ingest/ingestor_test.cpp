@@ -133,8 +133,9 @@ TEST_F(IngestorTest, ASightingTakesItsCamerasPlaceUnlessItHasItsOwn) {
   placed.sighting.location = Position{1, 2};
   const auto outcome = Submit({Reading("K-1", "A1"), placed});
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_EQ(store_.GetSighting(outcome->ids[0])->sighting.location, (Position{116.3, 39.9}));
-  EXPECT_EQ(store_.GetSighting(outcome->ids[1])->sighting.location, (Position{1, 2}));
+  const Sequence as_of = store_.VisibleSequence();
+  EXPECT_EQ(store_.GetSighting(outcome->ids[0], as_of)->sighting.location, (Position{116.3, 39.9}));
+  EXPECT_EQ(store_.GetSighting(outcome->ids[1], as_of)->sighting.location, (Position{1, 2}));
 }
 
 TEST_F(IngestorTest, AnUnknownCameraNeedsALocationAndIsThenKnownAsMobile) {

@@ -69,16 +69,26 @@ class FaultyDay final : public storage::DayReader {
     return day_->PlateRows(plate, time, as_of);
   }
   Result<std::vector<std::optional<StoredSighting>>> Get(
-      std::span<const storage::RowKey> keys) const override {
-    if (!faults_.plate_index_names_lost_rows) return day_->Get(keys);
+      std::span<const storage::RowKey> keys, Sequence as_of) const override {
+    if (!faults_.plate_index_names_lost_rows) return day_->Get(keys, as_of);
     return std::vector<std::optional<StoredSighting>>(keys.size());
   }
-  Result<StoredSighting> Decode(const storage::RowView& row) const override {
-    return day_->Decode(row);
+  Result<StoredSighting> Decode(const storage::RowView& row, Sequence as_of) const override {
+    return day_->Decode(row, as_of);
+  }
+  bool IsInForce(const storage::RowVersion& version, Sequence as_of) const override {
+    return day_->IsInForce(version, as_of);
   }
   std::string CameraId(uint32_t camera_number) const override {
     return day_->CameraId(camera_number);
   }
+  uint64_t sealed_to() const override { return day_->sealed_to(); }
+  uint64_t log_end() const override { return day_->log_end(); }
+  std::vector<storage::RowVersion> ReadLog(uint64_t from, size_t limit) const override {
+    return day_->ReadLog(from, limit);
+  }
+  std::vector<storage::SegmentEntry> Segments() const override { return day_->Segments(); }
+  std::filesystem::path segment_directory() const override { return day_->segment_directory(); }
 
  private:
   std::shared_ptr<const storage::DayReader> day_;

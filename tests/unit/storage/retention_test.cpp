@@ -72,7 +72,7 @@ TEST_F(Retention, AReaderKeepsItsDayUntilItLetsGo) {
   EXPECT_EQ(store_->ApplyRetention().value(), std::vector{kOldDay});
   EXPECT_EQ(store_->OpenDay(kOldDay).value(), nullptr);
   EXPECT_TRUE(store_->Days().empty());
-  EXPECT_EQ(reader->Decode(reader->Rows()->row())->sighting.plate, "A");
+  EXPECT_EQ(reader->Decode(reader->Rows()->row(), store_->VisibleSequence())->sighting.plate, "A");
   EXPECT_EQ(Append(*store_, clock_, {Seen("B", "K1", kOldDay, 1)}).error().code,
             ErrorCode::kUnavailable);
   reader.reset();

@@ -96,7 +96,7 @@ std::vector<StoredSighting> AllRows(Store& store, Sequence as_of) {
     const auto cursor = reader->Rows();
     for (; cursor->Valid(); cursor->Next()) {
       if (cursor->row().sequence > as_of) continue;
-      rows.push_back(reader->Decode(cursor->row()).value());
+      rows.push_back(reader->Decode(cursor->row(), as_of).value());
     }
     cursor->status().value();
   }

@@ -217,7 +217,7 @@ TEST_F(StoreRecovery, ACameraErasedWhileItsFirstSightingIsOnItsWayComesBackRetir
   const SightingId id = store->Append({&under_way, 1}).value().ids[0];
   store.reset();
   store = OpenStore(Live(), clock_);
-  EXPECT_EQ(store->GetSighting(id)->sighting, sighting);
+  EXPECT_EQ(store->GetSighting(id, store->VisibleSequence())->sighting, sighting);
   EXPECT_EQ(AllRows(*store, store->VisibleSequence()).size(), 1u);
   ASSERT_NE(store->FindCamera("K1"), nullptr);
   EXPECT_TRUE(store->FindCamera("K1")->retired());

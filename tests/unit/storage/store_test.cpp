@@ -34,7 +34,7 @@ TEST_F(StoreTest, WhatWasAppendedIsReadBackWhole) {
                                 .received = clock_.Now(),
                                 .sighting = full};
   EXPECT_EQ(AllRows(*store_, result.last_sequence), std::vector{expected});
-  EXPECT_EQ(store_->GetSighting(result.ids[0]).value(), expected);
+  EXPECT_EQ(store_->GetSighting(result.ids[0], result.last_sequence).value(), expected);
   Reopen();
   EXPECT_EQ(AllRows(*store_, store_->VisibleSequence()), std::vector{expected});
 }
@@ -92,7 +92,8 @@ TEST_F(StoreTest, ACursorWalksMinutesBothWays) {
   const auto reader = store_->OpenDay(kDay).value();
   const auto cursor = reader->Rows();
   const auto plate = [&] {
-    return cursor->Valid() ? reader->Decode(cursor->row())->sighting.plate : std::string("end");
+    if (!cursor->Valid()) return std::string("end");
+    return reader->Decode(cursor->row(), store_->VisibleSequence())->sighting.plate;
   };
   EXPECT_EQ(plate(), "A");
   cursor->SeekMinuteBefore(1440);
@@ -140,7 +141,7 @@ TEST_F(StoreTest, GetGivesWhatIsStoredInTheOrderAskedFor) {
   const RowKey b = reader->PlateRows("B", {}, store_->VisibleSequence())->at(0).key;
   RowKey none = a;
   none.identity_hash ^= 1;
-  const auto found = reader->Get(std::vector{b, none, a}).value();
+  const auto found = reader->Get(std::vector{b, none, a}, store_->VisibleSequence()).value();
   ASSERT_EQ(found.size(), 3u);
   EXPECT_EQ(found[0]->sighting.plate, "B");
   EXPECT_FALSE(found[1].has_value());
@@ -149,16 +150,16 @@ TEST_F(StoreTest, GetGivesWhatIsStoredInTheOrderAskedFor) {
 
 TEST_F(StoreTest, AnIdThatIsNotStoredIsNotFound) {
   SightingId id = Add({Seen("A", "K1", kDay, 1)}).ids[0];
-  EXPECT_TRUE(store_->GetSighting(id).has_value());
+  EXPECT_TRUE(store_->GetSighting(id, store_->VisibleSequence()).has_value());
   SightingId other = id;
   other.identity_hash ^= 1;
-  EXPECT_EQ(store_->GetSighting(other).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_->GetSighting(other, store_->VisibleSequence()).error().code, ErrorCode::kNotFound);
   other = id;
   other.camera_hash ^= 1;
-  EXPECT_EQ(store_->GetSighting(other).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_->GetSighting(other, store_->VisibleSequence()).error().code, ErrorCode::kNotFound);
   other = id;
   other.time = other.time + kMillisecondsPerDay;
-  EXPECT_EQ(store_->GetSighting(other).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_->GetSighting(other, store_->VisibleSequence()).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store_->OpenDay(Day{1}).value(), nullptr);
 }
 
@@ -261,7 +262,7 @@ TEST_F(StoreTest, ACameraWithSightingsIsRetiredNotErased) {
   ASSERT_NE(store_->FindCamera("used"), nullptr);
   EXPECT_TRUE(store_->FindCamera("used")->retired());
   EXPECT_EQ(store_->FindCamera("unused"), nullptr);
-  EXPECT_TRUE(store_->GetSighting(id).has_value());
+  EXPECT_TRUE(store_->GetSighting(id, store_->VisibleSequence()).has_value());
   store_->PutCameras({&unused, 1}).value();
   EXPECT_NE(store_->FindCamera("unused")->number, unused_number) << "numbers are never reused";
   const Camera back{.id = "used", .kind = CameraKind::kMobile};
