@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "core/plate.h"
+#include "core/plate_distance.h"
 #include "query/sighting_search.h"
 
 namespace sightline::query {
@@ -57,6 +58,11 @@ bool EqualByValue(const AttributeValue& a, const AttributeValue& b) {
   return a == b;
 }
 
+bool IsNear(const std::string& plate, const PlateLike& like) {
+  return !plate.empty() &&
+         WithinPlateDistance(like.text, plate, like.max_distance).has_value();
+}
+
 bool Holds(const AttributeCondition& condition, const std::vector<Attribute>& attributes) {
   const auto found = std::lower_bound(
       attributes.begin(), attributes.end(), condition.name,
@@ -85,6 +91,7 @@ class FilterMatcher::Impl {
         (sighting.plate.empty() || !MatchesPlatePattern(sighting.plate, filter_.plate_pattern))) {
       return false;
     }
+    if (filter_.plate_like && !IsNear(sighting.plate, *filter_.plate_like)) return false;
     if (filter_.cameras && !std::binary_search(filter_.cameras->begin(), filter_.cameras->end(),
                                                sighting.camera_id)) {
       return false;

@@ -11,6 +11,7 @@ namespace sightline::query {
 // Thread-safe once made.
 //
 // - plate: the whole pattern must match; an unread plate passes no pattern.
+// - plate_like: at most max_distance characters away; an unread plate is near to none.
 // - area: inside or on the boundary of at least one polygon, edges straight in lon/lat; a hole's
 //   boundary belongs to the area. A shape over the antimeridian must come cut in two (RFC 7946).
 // - near: at most `radius` along the great circle.

@@ -10,10 +10,10 @@ constexpr size_t kPlatesBetweenChecks = 1000;
 
 }  // namespace
 
-Result<PlateListPage> ListPlates(storage::Store& store, const PlateListRequest& request,
+Result<PlateListPage> ListPlates(const Sources& sources, const PlateListRequest& request,
                                  const Cancellation& cancellation) {
   PlateListPage page;
-  page.as_of = VisibleAt(store, request.as_of);
+  page.as_of = VisibleAt(sources.store, request.as_of);
   const std::string prefix = LiteralPrefix(request.pattern);
   const bool is_one_plate = !request.pattern.empty() && !HasWildcard(request.pattern);
   Status checked = Ok();
@@ -32,11 +32,11 @@ Result<PlateListPage> ListPlates(storage::Store& store, const PlateListRequest& 
       page.more = true;
       return false;
     }
-    page.plates.push_back(summary);
+    page.plates.push_back({summary, std::nullopt});
     return true;
   };
   SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
-  SIGHTLINE_RETURN_IF_ERROR(store.VisitPlates(prefix, request.after, page.as_of, visit));
+  SIGHTLINE_RETURN_IF_ERROR(sources.store.VisitPlates(prefix, request.after, page.as_of, visit));
   SIGHTLINE_RETURN_IF_ERROR(checked);
   return page;
 }

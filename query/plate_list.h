@@ -7,24 +7,35 @@
 
 #include "core/cancellation.h"
 #include "core/error.h"
+#include "core/filter.h"
+#include "query/plate_match.h"
+#include "query/sources.h"
 #include "storage/store.h"
 
 namespace sightline::query {
 
 struct PlateListRequest {
-  std::string pattern;  // normalised (core/plate.h); empty: all plates
-  std::string after;    // plates up to and including this one are passed over; empty: from the first
+  std::string pattern;            // normalised (core/plate.h); empty: all plates
+  std::optional<PlateLike> like;  // joined with the pattern by AND
+  std::string after;  // plates up to and including this one are passed over; empty: from the first
   size_t limit = 100;
   std::optional<Sequence> as_of;
 };
 
+struct ListedPlate {
+  storage::PlateSummary summary;    // over everything up to as_of
+  std::optional<PlateMatch> match;  // where `like` was asked for
+};
+
 struct PlateListPage {
-  std::vector<storage::PlateSummary> plates;  // in byte order
+  // In byte order; with `like` by falling probability, then in byte order.
+  std::vector<ListedPlate> plates;
   bool more = false;
   Sequence as_of = 0;
 };
 
-Result<PlateListPage> ListPlates(storage::Store& store, const PlateListRequest& request,
+// Errors: kUnacceptable when more plates than a search can rank lie near `like`.
+Result<PlateListPage> ListPlates(const Sources& sources, const PlateListRequest& request,
                                  const Cancellation& cancellation);
 
 }  // namespace sightline::query

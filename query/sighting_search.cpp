@@ -24,6 +24,10 @@ Interval Narrow(Interval time, TimeOrder order, const std::optional<SearchPositi
   return time;
 }
 
+TimeOrder DirectionOf(ResultOrder order) {
+  return order == ResultOrder::kTimeAscending ? TimeOrder::kAscending : TimeOrder::kDescending;
+}
+
 // The numbers of the cameras that a filter names, ascending; unknown ones have no sightings.
 std::optional<std::vector<uint32_t>> CameraNumbers(const storage::Store& store,
                                                    const Filter& filter) {
@@ -41,26 +45,28 @@ std::optional<std::vector<uint32_t>> CameraNumbers(const storage::Store& store,
 
 class SightingSearch::Impl {
  public:
-  Impl(storage::Store& store, SearchRequest request, Cancellation cancellation)
-      : store_(store),
+  Impl(const Sources& sources, SearchRequest request, Cancellation cancellation)
+      : store_(sources.store),
         matcher_(request.filter),
         question_{matcher_,
-                  Narrow(request.filter.time, request.order, request.after),
-                  request.order,
-                  VisibleAt(store, request.as_of),
+                  Narrow(request.filter.time, DirectionOf(request.order), request.after),
+                  DirectionOf(request.order),
+                  VisibleAt(store_, request.as_of),
                   request.after,
                   std::move(cancellation)},
-        cameras_(CameraNumbers(store, request.filter)) {
+        cameras_(CameraNumbers(store_, request.filter)) {
     const std::string& pattern = request.filter.plate_pattern;
     if (!pattern.empty() && !HasWildcard(pattern)) plate_ = LiteralPrefix(pattern);
-    cost_.path = plate_ ? "plate" : cameras_ ? "cameras_time" : "time";
+    cost_.path = plate_     ? SearchPath::kPlate
+                 : cameras_ ? SearchPath::kCamerasTime
+                            : SearchPath::kTime;
     if (!question_.time.empty() && !(cameras_ && cameras_->empty())) {
-      days_ = DaysIn(store, question_.time);
+      days_ = DaysIn(store_, question_.time);
     }
     if (question_.order == TimeOrder::kDescending) std::reverse(days_.begin(), days_.end());
   }
 
-  Result<std::vector<StoredSighting>> Next(size_t limit) {
+  Result<std::vector<FoundSighting>> Next(size_t limit) {
     std::vector<StoredSighting> rows;
     while (rows.size() < limit) {
       if (!day_) {
@@ -70,7 +76,10 @@ class SightingSearch::Impl {
       SIGHTLINE_RETURN_IF_ERROR(day_->Next(limit, rows));
       if (rows.size() < limit) day_.reset();
     }
-    return rows;
+    std::vector<FoundSighting> found;
+    found.reserve(rows.size());
+    for (StoredSighting& row : rows) found.push_back({std::move(row), std::nullopt});
+    return found;
   }
 
   Sequence as_of() const { return question_.as_of; }
@@ -107,13 +116,18 @@ class SightingSearch::Impl {
   SearchCost cost_;
 };
 
-SightingSearch::SightingSearch(storage::Store& store, SearchRequest request,
-                               Cancellation cancellation)
-    : impl_(std::make_unique<Impl>(store, std::move(request), std::move(cancellation))) {}
+SearchPosition PositionOf(const FoundSighting& row) {
+  const StoredSighting& sighting = row.sighting;
+  return {sighting.sighting.time, sighting.sighting.camera_id, sighting.id,
+          row.match ? row.match->probability : 0};
+}
+
+SightingSearch::SightingSearch(Sources sources, SearchRequest request, Cancellation cancellation)
+    : impl_(std::make_unique<Impl>(sources, std::move(request), std::move(cancellation))) {}
 
 SightingSearch::~SightingSearch() = default;
 
-Result<std::vector<StoredSighting>> SightingSearch::Next(size_t limit) {
+Result<std::vector<FoundSighting>> SightingSearch::Next(size_t limit) {
   return impl_->Next(limit);
 }
 

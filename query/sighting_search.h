@@ -1,52 +1,67 @@
-// Conditional search: the sightings that pass a filter, in time order, page by page or as a stream.
+// Conditional search: the sightings that pass a filter, in order of time or of relevance, page by
+// page or as a stream.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/cancellation.h"
 #include "core/error.h"
 #include "core/filter.h"
 #include "core/sighting.h"
-#include "storage/store.h"
+#include "query/plate_match.h"
+#include "query/search_cost.h"
+#include "query/sources.h"
 
 namespace sightline::query {
+
+struct FoundSighting {
+  StoredSighting sighting;
+  std::optional<PlateMatch> match;  // whenever the filter has plate_like, in every order
+
+  bool operator==(const FoundSighting&) const = default;
+};
 
 // The place after one row of an answer: where the next page starts.
 struct SearchPosition {
   TimestampMs time;
   std::string camera_id;
   SightingId id;
+  double probability = 0;  // of the row's match; counts in the order of relevance alone
 
   bool operator==(const SearchPosition&) const = default;
 };
 
+SearchPosition PositionOf(const FoundSighting& row);
+
 struct SearchRequest {
   Filter filter;
-  TimeOrder order = TimeOrder::kDescending;
+  // kRelevance without plate_like: every row is as relevant, which leaves kTimeDescending.
+  ResultOrder order = ResultOrder::kTimeDescending;
   std::optional<Sequence> as_of;        // default: everything visible at the start
   std::optional<SearchPosition> after;  // default: from the first row
 };
 
-// What a search did, for "explain".
-struct SearchCost {
-  std::string path;            // "plate", "cameras_time" or "time"
-  uint64_t days = 0;           // days opened
-  uint64_t rows_scanned = 0;   // keys or plate rows looked at
-  uint64_t records_read = 0;   // records decoded
-};
-
 // One running search. Rows come in order, in batches. Not thread-safe.
+//
+// Operation: each day is planned for itself, when the answer gets there: the planner (query/planner.h)
+// weighs the ways to the day's rows by what they would cost. A day behind a full page is not opened.
+// With plate_like the plates near it are found first, over all days of the filter's time, since the
+// probability of each depends on the others.
+//
+// Limitations: a plate_like that more than 200,000 different plates fulfil is refused
+// (kUnacceptable); with "?" for every character it would be all plates.
 class SightingSearch {
  public:
-  // `store` outlives the search.
-  SightingSearch(storage::Store& store, SearchRequest request, Cancellation cancellation);
+  // What `sources` points to outlives the search.
+  SightingSearch(Sources sources, SearchRequest request, Cancellation cancellation);
   ~SightingSearch();
 
   // The next rows, at most `limit` (>= 1); an empty batch is the end of the answer. After an error
   // the search is over.
-  Result<std::vector<StoredSighting>> Next(size_t limit);
+  Result<std::vector<FoundSighting>> Next(size_t limit);
 
   Sequence as_of() const;
   const SearchCost& cost() const;
@@ -56,8 +71,8 @@ class SightingSearch {
   std::unique_ptr<Impl> impl_;
 };
 
-// Whether one sighting passes the whole filter (time, plate, cameras, area, near, attributes).
-// The definition that every faster path must agree with.
+// Whether one sighting passes the whole filter (time, plate, plate_like, cameras, area, near,
+// attributes). The definition that every faster path must agree with.
 bool Matches(const Filter& filter, const Sighting& sighting);
 
 }  // namespace sightline::query
