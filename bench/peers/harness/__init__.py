@@ -1,0 +1,1 @@
+"""Sightline measured beside its peers: what bench/peers/run is made of."""

@@ -1,0 +1,116 @@
+"""What the steps share: where things are, the peers, and the city that both hold."""
+
+import json
+import shutil
+import socket
+import subprocess
+from functools import cached_property
+from pathlib import Path
+
+from .city import FileCity
+from .postgres import Postgres
+from .processes import run_json_lines, say
+from .questions import DAY, City
+from .sightline import Sightline
+
+DATABASE = "city"
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Bench:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.work = arguments.work
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.binaries = Path(arguments.binaries)
+        self.source = FileCity(arguments.rows_file, arguments.cameras_file)
+
+    def program(self, name):
+        return self.binaries / name
+
+    @cached_property
+    def postgres(self):
+        return Postgres(self.work / "postgres", free_port())
+
+    def sightline(self, name="sightline"):
+        return Sightline(self.binaries, self.work / name, free_port(),
+                         self.arguments.server_option)
+
+    # --- the city -----------------------------------------------------------------------------------
+
+    @property
+    def _description_file(self):
+        return self.work / "city.json"
+
+    @property
+    def samples_file(self):
+        return self.work / "samples.ndjson"
+
+    def description(self):
+        """Of the city that the peers hold; None where it is not there yet or another one."""
+        if not self._description_file.exists():
+            return None
+        description = json.loads(self._description_file.read_text())
+        return description if description["name"] == self.source.name else None
+
+    def prepare(self):
+        """Both peers' data, unless they are there."""
+        if self.description():
+            return
+        self._description_file.unlink(missing_ok=True)
+        cameras = self.source.cameras()
+        with self.postgres as postgres:
+            say("PostgreSQL: rows")
+            postgres.create_database(DATABASE, cameras)
+            with self.source.rows() as rows:
+                filled = run_json_lines(
+                    [self.program("sightline-peers-fill"), "--postgres",
+                     postgres.connection(DATABASE), "--samples", self.samples_file], stdin=rows)
+            postgres.create_indexes(DATABASE)
+            postgres.analyze(DATABASE)
+            first, last = postgres.ask(
+                DATABASE, "SELECT extract(epoch FROM min(time)) * 1000, "
+                "extract(epoch FROM max(time)) * 1000 FROM sighting").split("\t")
+        sightline = self.sightline()
+        sightline.clear()
+        with sightline:
+            say("Sightline: rows")
+            sightline.put_cameras(cameras)
+            self.source.fill(self.program("sightline-peers-ingest"), sightline)
+        span = [int(float(first)) // DAY * DAY, (int(float(last)) // DAY + 1) * DAY]
+        self._description_file.write_text(json.dumps(
+            {"name": self.source.name, "rows": filled[0]["rows"], "cameras": len(cameras),
+             "span": span}))
+
+    @cached_property
+    def city(self):
+        with open(self.samples_file, encoding="utf-8") as file:
+            rows = [json.loads(line) for line in file]
+        return City(rows, self.source.cameras(), self.description()["span"])
+
+    def ask(self, suite, sightline, postgres, warm_up=10):
+        """Asks both; a result for each kind."""
+        questions = self.work / "questions.ndjson"
+        suite.write(questions)
+        command = [self.program("sightline-peers-ask"), "--questions", questions,
+                   "--postgres", postgres.connection(DATABASE), "--port", sightline.port,
+                   "--token-file", sightline.token_file, "--warm-up", warm_up,
+                   "--seconds-per-kind", self.arguments.seconds_per_kind]
+        results = []
+        with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE,
+                              text=True) as process:
+            for line in process.stdout:
+                results.append(json.loads(line))
+                say(line.rstrip())
+        if process.returncode:
+            raise SystemExit("sightline-peers-ask failed")
+        return results
+
+
+def remove(directory):
+    shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,136 @@
+"""The parts of the benchmark. Each takes a Bench and gives what it found, to be merged."""
+
+import subprocess
+
+from .bench import DATABASE, remove
+from .postgres import missing_packages
+from .processes import drop_page_cache, memory_mib, processor_seconds, run_json_lines, say
+from .questions import Suite, add_searches
+
+WARM_UP = 10
+
+
+def require_packages():
+    if missing := missing_packages():
+        raise SystemExit(f"needed: apt-get install {' '.join(missing)}")
+
+
+def prepare(bench):
+    bench.prepare()
+    return {"city": bench.description()}
+
+
+# --- ingest -----------------------------------------------------------------------------------------
+
+# Connections and rows a commit of PostgreSQL: its best counts.
+POSTGRES_WAYS = ((4, 5_000), (2, 100_000), (1, 10**9))
+SIGHTLINE_WAY = (4, 5_000)
+
+
+def ingest(bench):
+    sides = [_ingest_sightline(bench)]
+    sides += [_ingest_postgres(bench, *way) for way in POSTGRES_WAYS]
+    sides.append(_ingest_sightline(bench))
+    ours = [side["rows_per_s"] for side in sides if side["peer"] == "sightline"]
+    theirs = [side["rows_per_s"] for side in sides if side["peer"] == "postgres"]
+    return {"ingest": {"sides": sides, "ratio": min(ours) / max(theirs)}}
+
+
+def _load_first_rows(bench, command, pid):
+    """Loads the first rows of the city; what it cost besides."""
+    before = processor_seconds(pid)
+    with bench.source.rows() as rows:
+        head = subprocess.Popen(["head", "-n", str(bench.arguments.ingest_rows)], stdin=rows,
+                                stdout=subprocess.PIPE)
+        rows.close()
+        result = run_json_lines(command, stdin=head.stdout)[0]
+        head.wait()
+    return {**result, "processor_s": processor_seconds(pid) - before}
+
+
+def _ingest_sightline(bench):
+    sightline = bench.sightline("sightline-ingest")
+    sightline.clear()
+    connections, rows = SIGHTLINE_WAY
+    with sightline:
+        sightline.put_cameras(bench.source.cameras())
+        result = _load_first_rows(
+            bench, [bench.program("sightline-peers-ingest"), "--to", "sightline",
+                    "--port", sightline.port, "--token-file", sightline.token_file,
+                    "--connections", connections, "--rows-per-batch", rows], sightline.pid)
+        result["rss_anon_mib"] = memory_mib(sightline.pid)
+    result["bytes"] = sightline.disk_bytes()
+    remove(sightline.directory)
+    say(f"Sightline: {result}")
+    return {"peer": "sightline", **result,
+            "name": f"Sightline, {connections} connections, {rows:,} rows a request"}
+
+
+def _ingest_postgres(bench, connections, rows):
+    with bench.postgres as postgres:
+        postgres.create_database("ingest", bench.source.cameras())
+        postgres.create_indexes("ingest")
+        postgres.ask("postgres", "CHECKPOINT")
+        result = _load_first_rows(
+            bench, [bench.program("sightline-peers-ingest"), "--to", "postgres",
+                    "--postgres", postgres.connection("ingest"),
+                    "--connections", connections, "--rows-per-batch", rows], postgres.pid)
+        postgres.ask("postgres", "DROP DATABASE ingest")
+    say(f"PostgreSQL: {result}")
+    commit = "one commit" if rows >= bench.arguments.ingest_rows else f"{rows:,} rows a commit"
+    return {"peer": "postgres", **result,
+            "name": f"PostgreSQL, {connections} connection{'s' * (connections > 1)}, {commit}"}
+
+
+# --- questions --------------------------------------------------------------------------------------
+
+def _suite(bench, count=None):
+    return Suite(bench.city, count or bench.arguments.samples + WARM_UP)
+
+
+def trajectory(bench):
+    bench.prepare()
+    suite = _suite(bench)
+    plates = [row["plate"] for row in suite.random.sample(bench.city.read_rows,
+                                                          len(bench.city.read_rows))]
+    cold = plates[suite.count:]
+    suite.trajectory("30 days, warm", plates, 30)
+    with bench.postgres as postgres, bench.sightline() as sightline:
+        results = bench.ask(suite, sightline, postgres, WARM_UP)
+    if drop_page_cache():
+        suite = _suite(bench, 100)
+        suite.trajectory("30 days, servers just started, nothing in memory", cold, 30)
+        with bench.postgres as postgres, bench.sightline() as sightline:
+            results += bench.ask(suite, sightline, postgres, 0)
+    return {"trajectory": results}
+
+
+def search(bench):
+    bench.prepare()
+    suite = _suite(bench)
+    add_searches(suite)
+    if bench.arguments.kinds:
+        suite.questions = [question for question in suite.questions
+                           if bench.arguments.kinds in question["kind"]]
+    with bench.postgres as postgres, bench.sightline() as sightline:
+        return {"search": bench.ask(suite, sightline, postgres, WARM_UP)}
+
+
+def sizes(bench):
+    bench.prepare()
+    with bench.postgres as postgres:
+        theirs = postgres.sizes(DATABASE)
+    with bench.sightline() as sightline:
+        suite = _suite(bench, 20)
+        add_searches(suite)
+        with bench.postgres as postgres:
+            bench.ask(suite, sightline, postgres, 0)
+        rss = memory_mib(sightline.pid)
+    return {"sizes": {"rows": theirs["rows"], "sightline_bytes": sightline.disk_bytes(),
+                      "sightline_rss_anon_mib": rss,
+                      "postgres_bytes": theirs["table_bytes"] + theirs["index_bytes"],
+                      "postgres_index_bytes": theirs["index_bytes"]}}
+
+
+ALL = {"prepare": prepare, "ingest": ingest, "trajectory": trajectory, "search": search,
+       "sizes": sizes}
