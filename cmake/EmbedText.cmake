@@ -1,6 +1,10 @@
 # cmake -D INPUT=file -D OUTPUT=file.cpp -D HEADER=api/openapi.h -D FUNCTION=Name -P EmbedText.cmake
-# Writes a source file of sightline::api whose function returns the text of INPUT: a raw string
-# literal for each line, since one literal may be too long for a compiler.
+# Writes a source file of sightline::api, or of the namespace given as -D NAMESPACE=..., whose function
+# returns the text of INPUT: a raw string literal for each line, since one literal may be too long for
+# a compiler.
+if(NOT NAMESPACE)
+  set(NAMESPACE sightline::api)
+endif()
 file(READ ${INPUT} text)
 string(FIND "${text}" ")~~~\"" delimiter)
 if(NOT delimiter EQUAL -1)
@@ -9,7 +13,7 @@ endif()
 string(REPLACE "\n" "\n)~~~\"\n      R\"~~~(" literals "${text}")
 file(WRITE ${OUTPUT} "#include \"${HEADER}\"
 
-namespace sightline::api {
+namespace ${NAMESPACE} {
 
 std::string_view ${FUNCTION}() {
   static constexpr std::string_view kText =
@@ -17,5 +21,5 @@ std::string_view ${FUNCTION}() {
   return kText;
 }
 
-}  // namespace sightline::api
+}  // namespace ${NAMESPACE}
 ")

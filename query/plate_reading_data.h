@@ -57,7 +57,7 @@ struct PlateReadingPrior {
   double asker_error_rate = 0.1;
   double copied_share = 0.5;
   // How much more frequent a confidence is among misreads than among correct readings.
-  std::array<double, kConfidenceBins> confidence_ratio = {3, 3, 3, 3, 3, 2.5, 2, 1.5, 1, 0.7};
+  std::array<double, kConfidenceBins> confidence_ratio = {2, 2, 2, 2, 2, 1.8, 1.5, 1.2, 1, 0.85};
   double confidence_weight = 30;  // readings in a bin
 
   bool operator==(const PlateReadingPrior&) const = default;
