@@ -27,7 +27,6 @@ SETTINGS = {
     "jit": "off",
     "plan_cache_mode": "force_custom_plan",
     "statement_timeout": "0",
-    "pg_trgm.similarity_threshold": "0.35",
     "fsync": "on",
     "synchronous_commit": "on",
 }
@@ -96,6 +95,10 @@ class Postgres:
         return run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
                     "--field-separator", "\t", "--set", "ON_ERROR_STOP=1", "--dbname",
                     self.connection(database), "--command", sql]).strip()
+
+    def export(self, database, copy_statement, path):
+        run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--dbname", self.connection(database),
+             "--command", copy_statement, "--output", path])
 
     def run_file(self, database, path):
         run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname",

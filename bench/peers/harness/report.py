@@ -60,6 +60,14 @@ def summary(kinds):
             f"p50, {geometric_mean(tails):.2f} at p99. Least: {slowest[0]:.2f} ({slowest[1]}).\n")
 
 
+def _counted(one):
+    theirs = _number(one["theirs_ms"])
+    if "ours_ms" not in one:
+        return ["this version does not count", theirs, "", ""]
+    return [_number(one["ours_ms"]), theirs, _number(one["theirs_ms"] / one["ours_ms"]),
+            "yes" if one["same_total"] else "no"]
+
+
 def markdown(results):
     parts = []
     if "city" in results:
@@ -83,10 +91,9 @@ def markdown(results):
         parts.append(summary(results["search"]))
     if "counts" in results:
         parts.append("### Counts\n")
-        parts.append(_table(["question", "DuckDB p50 ms", "Sightline p50 ms", "groups"],
-                            [[one["kind"], _number(one["theirs_ms"]),
-                              _number(one["ours_ms"]) if one.get("ours_ms") else one["ours"],
-                              one["groups"]] for one in results["counts"]]))
+        parts.append(_table(
+            ["question", "groups", "p50 ms", "DuckDB p50 ms", "times", "same total"],
+            [[one["kind"], one["groups"], *_counted(one)] for one in results["counts"]]))
     if "sizes" in results:
         sizes = results["sizes"]
         parts.append("### Sizes\n")

@@ -3,6 +3,7 @@
 import subprocess
 
 from .bench import DATABASE, remove
+from .counts import counts
 from .postgres import missing_packages
 from .processes import drop_page_cache, memory_mib, processor_seconds, run_json_lines, say
 from .questions import Suite, add_searches
@@ -133,4 +134,4 @@ def sizes(bench):
 
 
 ALL = {"prepare": prepare, "ingest": ingest, "trajectory": trajectory, "search": search,
-       "sizes": sizes}
+       "counts": counts, "sizes": sizes}
