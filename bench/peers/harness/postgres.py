@@ -32,15 +32,6 @@ SETTINGS = {
 }
 
 
-def missing_packages():
-    """Debian packages that this part stands on and that are not there."""
-    wanted = {
-        "postgresql-15": BINARIES / "initdb",
-        "postgresql-15-postgis-3": Path("/usr/share/postgresql/15/extension/postgis.control"),
-    }
-    return [package for package, file in wanted.items() if not file.exists()]
-
-
 class Postgres:
     """Started by `with`; stopped, but kept on disk, at its end."""
 

@@ -68,6 +68,16 @@ def _counted(one):
             "yes" if one["same_total"] else "no"]
 
 
+def _sizes(results):
+    sizes = results["sizes"]
+    memory = [value for name, value in results.items() if name.startswith("rss_")]
+    ours = sizes["sightline_bytes"] / sizes["rows"]
+    theirs = (sizes["table_bytes"] + sizes["index_bytes"]) / sizes["rows"]
+    return (f"Bytes on disk a sighting: {ours:.0f}; PostgreSQL {theirs:.0f} (indexes "
+            f"{sizes['index_bytes'] / sizes['rows']:.0f}), {theirs / ours:.2f} times as many. "
+            f"RssAnon of the server after its questions: {_number(max(memory, default=0))} MiB.\n")
+
+
 def markdown(results):
     parts = []
     if "city" in results:
@@ -95,10 +105,6 @@ def markdown(results):
             ["question", "groups", "p50 ms", "DuckDB p50 ms", "times", "same total"],
             [[one["kind"], one["groups"], *_counted(one)] for one in results["counts"]]))
     if "sizes" in results:
-        sizes = results["sizes"]
         parts.append("### Sizes\n")
-        parts.append(_table(["", "bytes a sighting", "RssAnon MiB"], [
-            ["Sightline", _number(sizes["sightline_bytes"] / sizes["rows"]),
-             _number(sizes["sightline_rss_anon_mib"])],
-            ["PostgreSQL", _number(sizes["postgres_bytes"] / sizes["rows"]), ""]]))
+        parts.append(_sizes(results))
     return "\n".join(parts)

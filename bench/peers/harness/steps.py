@@ -4,16 +4,10 @@ import subprocess
 
 from .bench import DATABASE, remove
 from .counts import counts
-from .postgres import missing_packages
 from .processes import drop_page_cache, memory_mib, processor_seconds, run_json_lines, say
 from .questions import Suite, add_searches
 
 WARM_UP = 10
-
-
-def require_packages():
-    if missing := missing_packages():
-        raise SystemExit(f"needed: apt-get install {' '.join(missing)}")
 
 
 def prepare(bench):
@@ -98,12 +92,13 @@ def trajectory(bench):
     suite.trajectory("30 days, warm", plates, 30)
     with bench.postgres as postgres, bench.sightline() as sightline:
         results = bench.ask(suite, sightline, postgres, WARM_UP)
+        memory = memory_mib(sightline.pid)
     if drop_page_cache():
         suite = _suite(bench, 100)
         suite.trajectory("30 days, servers just started, nothing in memory", cold, 30)
         with bench.postgres as postgres, bench.sightline() as sightline:
             results += bench.ask(suite, sightline, postgres, 0)
-    return {"trajectory": results}
+    return {"trajectory": results, "rss_trajectory_mib": memory}
 
 
 def search(bench):
@@ -114,23 +109,15 @@ def search(bench):
         suite.questions = [question for question in suite.questions
                            if bench.arguments.kinds in question["kind"]]
     with bench.postgres as postgres, bench.sightline() as sightline:
-        return {"search": bench.ask(suite, sightline, postgres, WARM_UP)}
+        results = bench.ask(suite, sightline, postgres, WARM_UP)
+        return {"search": results, "rss_search_mib": memory_mib(sightline.pid)}
 
 
 def sizes(bench):
     bench.prepare()
     with bench.postgres as postgres:
         theirs = postgres.sizes(DATABASE)
-    with bench.sightline() as sightline:
-        suite = _suite(bench, 20)
-        add_searches(suite)
-        with bench.postgres as postgres:
-            bench.ask(suite, sightline, postgres, 0)
-        rss = memory_mib(sightline.pid)
-    return {"sizes": {"rows": theirs["rows"], "sightline_bytes": sightline.disk_bytes(),
-                      "sightline_rss_anon_mib": rss,
-                      "postgres_bytes": theirs["table_bytes"] + theirs["index_bytes"],
-                      "postgres_index_bytes": theirs["index_bytes"]}}
+    return {"sizes": {"sightline_bytes": bench.sightline().disk_bytes(), **theirs}}
 
 
 ALL = {"prepare": prepare, "ingest": ingest, "trajectory": trajectory, "search": search,
