@@ -9,6 +9,7 @@
 #include <boost/geometry/geometries/point.hpp>
 #include <boost/geometry/geometries/polygon.hpp>
 #include <cmath>
+#include <numbers>
 
 #include "core/plate.h"
 #include "core/plate_distance.h"
@@ -21,6 +22,9 @@ namespace bg = boost::geometry;
 using PlanePoint = bg::model::point<double, 2, bg::cs::cartesian>;
 using PlanePolygon = bg::model::polygon<PlanePoint>;
 using PlaneBox = bg::model::box<PlanePoint>;
+
+// Along a meridian.
+constexpr double kMetersPerDegree = kEarthRadiusMeters * std::numbers::pi / 180;
 
 struct BoundedPolygon {
   PlaneBox box;  // refuses most places without a walk around the rings
@@ -78,6 +82,9 @@ class FilterMatcher::Impl {
  public:
   explicit Impl(const Filter& filter) : filter_(filter) {
     if (filter_.cameras) std::sort(filter_.cameras->begin(), filter_.cameras->end());
+    if (filter_.near) {
+      band_ = filter_.near->radius.value / kMetersPerDegree * (1 + 1e-9) + 1e-9;
+    }
     if (filter_.area) {
       for (const Area::Polygon& rings : filter_.area->polygons) {
         if (!rings.empty() && !rings.front().empty()) polygons_.push_back(Prepare(rings));
@@ -103,10 +110,11 @@ class FilterMatcher::Impl {
     return sighting.location && MatchesPlace(*sighting.location);
   }
 
- private:
   bool MatchesPlace(const Position& place) const {
-    if (filter_.near && !(GreatCircleDistance(place, filter_.near->center) <= filter_.near->radius)) {
-      return false;
+    if (filter_.near) {
+      // Most places are refused by their latitude alone.
+      if (std::abs(place.lat - filter_.near->center.lat) > band_) return false;
+      if (!(GreatCircleDistance(place, filter_.near->center) <= filter_.near->radius)) return false;
     }
     if (!filter_.area) return true;
     const PlanePoint point(place.lon, place.lat);
@@ -115,7 +123,9 @@ class FilterMatcher::Impl {
     });
   }
 
-  Filter filter_;  // its cameras sorted
+ private:
+  Filter filter_;    // its cameras sorted
+  double band_ = 0;  // degrees of latitude that `near` can reach from its centre, and a little more
   std::vector<BoundedPolygon> polygons_;
 };
 
@@ -124,6 +134,8 @@ FilterMatcher::FilterMatcher(const Filter& filter) : impl_(std::make_unique<Impl
 FilterMatcher::~FilterMatcher() = default;
 
 bool FilterMatcher::Matches(const Sighting& sighting) const { return impl_->Matches(sighting); }
+
+bool FilterMatcher::MatchesPlace(const Position& place) const { return impl_->MatchesPlace(place); }
 
 bool Matches(const Filter& filter, const Sighting& sighting) {
   return FilterMatcher(filter).Matches(sighting);

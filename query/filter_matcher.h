@@ -25,6 +25,9 @@ class FilterMatcher {
 
   bool Matches(const Sighting& sighting) const;
 
+  // What `area` and `near` alone say of a place; true where the filter has neither.
+  bool MatchesPlace(const Position& place) const;
+
  private:
   class Impl;
   std::unique_ptr<const Impl> impl_;

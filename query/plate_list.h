@@ -28,13 +28,13 @@ struct ListedPlate {
 };
 
 struct PlateListPage {
-  // In byte order; with `like` by falling probability, then in byte order.
+  // In byte order; with `like` as NearPlates ranks them, then those that it did not rank, in byte
+  // order.
   std::vector<ListedPlate> plates;
   bool more = false;
   Sequence as_of = 0;
 };
 
-// Errors: kUnacceptable when more plates than a search can rank lie near `like`.
 Result<PlateListPage> ListPlates(const Sources& sources, const PlateListRequest& request,
                                  const Cancellation& cancellation);
 

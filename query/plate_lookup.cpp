@@ -9,6 +9,8 @@ namespace {
 // Records read in one go while the other members of the filter turn rows away.
 constexpr size_t kMaxReadAhead = 1024;
 
+constexpr size_t kPlatesBetweenChecks = 100;
+
 class PlateLookup final : public DayRows {
  public:
   PlateLookup(std::shared_ptr<const storage::DayReader> day, std::vector<storage::RowKey> keys,
@@ -20,8 +22,8 @@ class PlateLookup final : public DayRows {
       SIGHTLINE_RETURN_IF_ERROR(question_.cancellation.Check());
       const size_t count = std::min({limit - out.size(), keys_.size() - next_, kMaxReadAhead});
       SIGHTLINE_ASSIGN(std::vector<StoredSighting> records,
-                       ReadRecords(*day_, std::span(keys_).subspan(next_, count),
-                                   question_.as_of));
+                       ReadRecordsAsStored(*day_, std::span(keys_).subspan(next_, count),
+                                           question_.as_of));
       next_ += count;
       cost_.records_read += count;
       for (StoredSighting& record : records) {
@@ -41,22 +43,20 @@ class PlateLookup final : public DayRows {
 
 }  // namespace
 
-Result<std::unique_ptr<DayRows>> LookUpPlate(std::shared_ptr<const storage::DayReader> day,
-                                             const std::string& plate, const DayQuestion& question,
-                                             SearchCost& cost) {
-  CameraNames names(*day);
-  SIGHTLINE_ASSIGN(
-      std::vector<storage::RowKey> keys,
-      PlateKeys(*day, plate, question.time, question.as_of, question.order, names));
-  cost.rows_scanned += keys.size();
-  if (question.after) {
-    const RowPlace after = PlaceOf(*question.after);
-    const TimestampMs midnight = day->day().start();
-    std::erase_if(keys, [&](const storage::RowKey& key) {
-      return midnight + key.ms_of_day == question.after->time &&
-             !RowOrder::TieBefore(after, names.PlaceOf(key));
-    });
+Result<std::unique_ptr<DayRows>> LookUpPlates(std::shared_ptr<const storage::DayReader> day,
+                                              std::span<const std::string> plates,
+                                              const DayQuestion& question, SearchCost& cost) {
+  std::vector<storage::RowKey> keys;
+  for (size_t i = 0; i < plates.size(); ++i) {
+    if (i % kPlatesBetweenChecks == 0) SIGHTLINE_RETURN_IF_ERROR(question.cancellation.Check());
+    SIGHTLINE_ASSIGN(const std::vector<storage::PlateRow> rows,
+                     day->PlateRows(plates[i], question.time, question.as_of));
+    for (const storage::PlateRow& row : rows) keys.push_back(row.key);
   }
+  cost.rows_scanned += keys.size();
+  CameraNames names(*day);
+  DropGivenOut(*day, question, names, keys);
+  SortKeys(keys, question.order, names);
   return std::make_unique<PlateLookup>(std::move(day), std::move(keys), question, cost);
 }
 

@@ -1,4 +1,4 @@
-// One plate's rows of a day, as keys.
+// Rows of a day that an index of it names: their keys in the order of an answer, and their records.
 #pragma once
 
 #include <span>
@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/filter.h"
+#include "query/day_rows.h"
 #include "query/row_order.h"
 #include "storage/store.h"
 
@@ -17,10 +18,23 @@ Result<std::vector<storage::RowKey>> PlateKeys(const storage::DayReader& day, st
                                                Interval time, Sequence as_of, TimeOrder order,
                                                CameraNames& names);
 
-// The records of rows that an index of the day named, as they stand at `as_of`.
+// Puts keys of rows into the order of an answer.
+void SortKeys(std::vector<storage::RowKey>& keys, TimeOrder order, CameraNames& names);
+
+// Takes out the rows at the time of `question.after` that do not come behind it.
+void DropGivenOut(const storage::DayReader& day, const DayQuestion& question, CameraNames& names,
+                  std::vector<storage::RowKey>& keys);
+
+// The records of rows that an index of the day named, as they stand at `as_of`, in the order of
+// `keys`.
 // Errors: kCorruption when one is not there.
 Result<std::vector<StoredSighting>> ReadRecords(const storage::DayReader& day,
                                                 std::span<const storage::RowKey> keys,
                                                 Sequence as_of);
+
+// The same, fetched in the order in which storage keeps them: for rows that lie close together.
+Result<std::vector<StoredSighting>> ReadRecordsAsStored(const storage::DayReader& day,
+                                                        std::span<const storage::RowKey> keys,
+                                                        Sequence as_of);
 
 }  // namespace sightline::query

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "core/filter.h"
@@ -45,6 +46,15 @@ class RowOrder {
  private:
   bool ascending_;
 };
+
+// The order in which storage keeps the rows of a day.
+inline bool StoredBefore(const storage::RowKey& a, const storage::RowKey& b) {
+  const auto place = [](const storage::RowKey& key) {
+    return std::tuple(key.ms_of_day / kMillisecondsPerMinute, key.camera_number, key.ms_of_day,
+                      key.identity_hash);
+  };
+  return place(a) < place(b);
+}
 
 // The camera ids of one day, each asked for once. The views that it gives live as long as it does.
 class CameraNames {

@@ -1,20 +1,31 @@
 #include "query/sighting_search.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/plate.h"
 #include "query/day_rows.h"
 #include "query/filter_matcher.h"
+#include "query/near_plates.h"
+#include "query/planner.h"
+#include "query/relevance_groups.h"
 #include "query/snapshot.h"
+#include "query/time_walk.h"
 
 namespace sightline::query {
 namespace {
 
+TimeOrder DirectionOf(ResultOrder order) {
+  return order == ResultOrder::kTimeAscending ? TimeOrder::kAscending : TimeOrder::kDescending;
+}
+
+Interval Storable(Interval time) {
+  return {std::max(time.from, kMinTimestamp), std::min(time.to, kMaxTimestamp)};
+}
+
 // What may still follow `after`: everything at its time or behind it.
 Interval Narrow(Interval time, TimeOrder order, const std::optional<SearchPosition>& after) {
-  time.from = std::max(time.from, kMinTimestamp);
-  time.to = std::min(time.to, kMaxTimestamp);
   if (!after) return time;
   if (order == TimeOrder::kAscending) {
     time.from = std::max(time.from, after->time);
@@ -24,95 +35,156 @@ Interval Narrow(Interval time, TimeOrder order, const std::optional<SearchPositi
   return time;
 }
 
-TimeOrder DirectionOf(ResultOrder order) {
-  return order == ResultOrder::kTimeAscending ? TimeOrder::kAscending : TimeOrder::kDescending;
-}
-
-// The numbers of the cameras that a filter names, ascending; unknown ones have no sightings.
-std::optional<std::vector<uint32_t>> CameraNumbers(const storage::Store& store,
-                                                   const Filter& filter) {
-  if (!filter.cameras) return std::nullopt;
-  std::vector<uint32_t> numbers;
-  for (const std::string& id : *filter.cameras) {
-    if (const auto camera = store.FindCamera(id)) numbers.push_back(camera->number);
+// Adds the time that passes in its life.
+class Stopwatch {
+ public:
+  explicit Stopwatch(uint64_t& microseconds) : microseconds_(microseconds) {}
+  ~Stopwatch() {
+    microseconds_ += static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_).count());
   }
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  return numbers;
-}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  uint64_t& microseconds_;
+  const Clock::time_point start_ = Clock::now();
+};
 
 }  // namespace
 
 class SightingSearch::Impl {
  public:
   Impl(const Sources& sources, SearchRequest request, Cancellation cancellation)
-      : store_(sources.store),
-        matcher_(request.filter),
-        question_{matcher_,
-                  Narrow(request.filter.time, DirectionOf(request.order), request.after),
-                  DirectionOf(request.order),
-                  VisibleAt(store_, request.as_of),
-                  request.after,
-                  std::move(cancellation)},
-        cameras_(CameraNumbers(store_, request.filter)) {
-    const std::string& pattern = request.filter.plate_pattern;
-    if (!pattern.empty() && !HasWildcard(pattern)) plate_ = LiteralPrefix(pattern);
-    cost_.path = plate_     ? SearchPath::kPlate
-                 : cameras_ ? SearchPath::kCamerasTime
-                            : SearchPath::kTime;
-    if (!question_.time.empty() && !(cameras_ && cameras_->empty())) {
-      days_ = DaysIn(store_, question_.time);
-    }
-    if (question_.order == TimeOrder::kDescending) std::reverse(days_.begin(), days_.end());
+      : sources_(sources),
+        request_(std::move(request)),
+        cancellation_(std::move(cancellation)),
+        time_(Storable(request_.filter.time)),
+        order_(DirectionOf(request_.order)),
+        as_of_(VisibleAt(sources_.store, request_.as_of)),
+        matcher_(request_.filter),
+        conditions_(
+            MakeConditions(request_.filter, matcher_, sources_.store, as_of_, order_)) {
+    if (conditions_.cameras && conditions_.cameras->empty()) time_ = {kMinTimestamp, kMinTimestamp};
   }
 
   Result<std::vector<FoundSighting>> Next(size_t limit) {
-    std::vector<StoredSighting> rows;
-    while (rows.size() < limit) {
-      if (!day_) {
-        SIGHTLINE_ASSIGN(const bool opened, OpenNextDay());
-        if (!opened) break;
-      }
-      SIGHTLINE_RETURN_IF_ERROR(day_->Next(limit, rows));
-      if (rows.size() < limit) day_.reset();
+    const Stopwatch stopwatch(cost_.microseconds);
+    if (!is_prepared_) {
+      SIGHTLINE_RETURN_IF_ERROR(Prepare());
+      is_prepared_ = true;
     }
     std::vector<FoundSighting> found;
-    found.reserve(rows.size());
-    for (StoredSighting& row : rows) found.push_back({std::move(row), std::nullopt});
+    while (found.size() < limit) {
+      if (!walk_ && !EnterNextGroup()) break;
+      std::vector<StoredSighting> rows;
+      SIGHTLINE_RETURN_IF_ERROR(walk_->Next(limit - found.size(), rows));
+      const bool ended = rows.size() < limit - found.size();
+      for (StoredSighting& row : rows) Take(std::move(row), found);
+      if (ended) walk_.reset();
+    }
     return found;
   }
 
-  Sequence as_of() const { return question_.as_of; }
+  Sequence as_of() const { return as_of_; }
   const SearchCost& cost() const { return cost_; }
 
  private:
-  // False: there is no day left.
-  Result<bool> OpenNextDay() {
-    while (next_day_ < days_.size()) {
-      SIGHTLINE_RETURN_IF_ERROR(question_.cancellation.Check());
-      SIGHTLINE_ASSIGN(std::shared_ptr<const storage::DayReader> day,
-                       store_.OpenDay(days_[next_day_]));
-      ++next_day_;
-      if (!day) continue;  // retention took it since the search began
-      ++cost_.days;
-      if (plate_) {
-        SIGHTLINE_ASSIGN(day_, LookUpPlate(std::move(day), *plate_, question_, cost_));
-      } else {
-        day_ = ScanDay(std::move(day), question_, cameras_, cost_);
+  Status Prepare() {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
+    std::vector<Day> days = DaysIn(sources_.store, time_);
+    if (!request_.filter.plate_like) {
+      groups_ = {RelevanceGroup{.days = std::move(days)}};
+    } else {
+      SIGHTLINE_ASSIGN(near_, NearPlates::Find(sources_, *request_.filter.plate_like, time_, days,
+                                               as_of_, cancellation_, cost_));
+      const bool by_relevance = request_.order == ResultOrder::kRelevance;
+      groups_ = by_relevance ? GroupByProbability(*near_, request_.filter.plate_pattern, days)
+                             : OneGroup(*near_, request_.filter.plate_pattern, days);
+      if (by_relevance && request_.after) {
+        std::erase_if(groups_, [&](const RelevanceGroup& group) {
+          return *group.probability > request_.after->probability;
+        });
       }
-      return true;
     }
-    return false;
+    std::reverse(groups_.begin(), groups_.end());  // taken from the back
+    return Ok();
   }
 
-  storage::Store& store_;
+  // False: there is none.
+  bool EnterNextGroup() {
+    if (groups_.empty()) return false;
+    group_ = std::move(groups_.back());
+    groups_.pop_back();
+    DayQuestion question{.matcher = matcher_,
+                         .time = time_,
+                         .order = order_,
+                         .as_of = as_of_,
+                         .cancellation = cancellation_};
+    if (request_.after &&
+        (!group_.probability || *group_.probability == request_.after->probability)) {
+      question.after = request_.after;
+      question.time = Narrow(time_, order_, request_.after);
+    }
+    std::vector<Day> days = group_.days;
+    std::erase_if(days, [&](Day day) {
+      return question.time.empty() || day.end() <= question.time.from ||
+             day.start() >= question.time.to;
+    });
+    if (order_ == TimeOrder::kDescending) std::reverse(days.begin(), days.end());
+    walk_.emplace(sources_, conditions_, std::move(question), std::move(days), PlatesOfGroup(),
+                  cost_);
+    return true;
+  }
+
+  // What can pass of a day; null: any plate.
+  PlatesOfDay PlatesOfGroup() {
+    if (!near_) return nullptr;
+    if (!group_.has_others) {
+      return [this](Day day, const index::DayColumns*) -> Result<std::vector<index::DayPlate>> {
+        const auto found = group_.plates.find(day);
+        return found == group_.plates.end() ? std::vector<index::DayPlate>() : found->second;
+      };
+    }
+    if (sources_.columns == nullptr || !conditions_.gain_by_columns()) return nullptr;
+    return [this](Day, const index::DayColumns* columns) -> Result<std::vector<index::DayPlate>> {
+      SIGHTLINE_ASSIGN(std::vector<index::DayPlate> plates,
+                       columns->PlatesNear(*request_.filter.plate_like, cancellation_));
+      std::erase_if(plates, [this](const index::DayPlate& plate) {
+        return !IsOfGroup(near_->Match(plate.plate)) ||
+               !PassesPattern(plate.plate, request_.filter.plate_pattern);
+      });
+      return plates;
+    };
+  }
+
+  bool IsOfGroup(const PlateMatch& match) const {
+    return !group_.probability || match.probability == *group_.probability;
+  }
+
+  void Take(StoredSighting row, std::vector<FoundSighting>& found) const {
+    if (!near_) {
+      found.push_back({std::move(row), std::nullopt});
+      return;
+    }
+    const PlateMatch match = near_->Match(row.sighting.plate);
+    if (IsOfGroup(match)) found.push_back({std::move(row), match});
+  }
+
+  const Sources sources_;
+  const SearchRequest request_;
+  const Cancellation cancellation_;
+  Interval time_;
+  const TimeOrder order_;
+  const Sequence as_of_;
   const FilterMatcher matcher_;
-  const DayQuestion question_;
-  const std::optional<std::vector<uint32_t>> cameras_;
-  std::optional<std::string> plate_;  // the only plate that passes
-  std::vector<Day> days_;             // in the order of the answer
-  size_t next_day_ = 0;
-  std::unique_ptr<DayRows> day_;  // the day being read
+  const Conditions conditions_;
+  bool is_prepared_ = false;
+  std::optional<NearPlates> near_;      // with plate_like
+  std::vector<RelevanceGroup> groups_;  // to do, the next at the back
+  RelevanceGroup group_;                // of walk_
+  std::optional<TimeWalk> walk_;
   SearchCost cost_;
 };
 
@@ -127,9 +199,7 @@ SightingSearch::SightingSearch(Sources sources, SearchRequest request, Cancellat
 
 SightingSearch::~SightingSearch() = default;
 
-Result<std::vector<FoundSighting>> SightingSearch::Next(size_t limit) {
-  return impl_->Next(limit);
-}
+Result<std::vector<FoundSighting>> SightingSearch::Next(size_t limit) { return impl_->Next(limit); }
 
 Sequence SightingSearch::as_of() const { return impl_->as_of(); }
 

@@ -4,7 +4,6 @@
 // cursor jumps over the rest of that camera's minute.
 #include <algorithm>
 #include <limits>
-#include <tuple>
 #include <utility>
 
 #include "query/best_rows.h"
@@ -20,17 +19,16 @@ constexpr int kStepsBeforeSeek = 4;
 // Rows of one minute held at most, where a caller asks for fewer at a time but goes on asking.
 constexpr size_t kMaxHeldRows = 8192;
 
+// Records read in vain before the scan is left to another way: that many to begin with, and for each
+// that passed. Reading one record by its key costs about as much as reading kRecordsPerRow in a row.
+constexpr uint64_t kPatience = 500;
+constexpr uint64_t kRecordsPerRow = 8;
+
 constexpr uint64_t kRowsBetweenChecks = 1000;
 
 constexpr uint32_t kMinute = static_cast<uint32_t>(kMillisecondsPerMinute);
 
 uint32_t MinuteOf(const storage::RowKey& key) { return key.ms_of_day / kMinute; }
-
-// The order of storage.
-bool IsBefore(const storage::RowKey& a, const storage::RowKey& b) {
-  return std::tuple(MinuteOf(a), a.camera_number, a.ms_of_day, a.identity_hash) <
-         std::tuple(MinuteOf(b), b.camera_number, b.ms_of_day, b.identity_hash);
-}
 
 uint32_t ClampToDay(TimestampMs time, TimestampMs midnight) {
   return static_cast<uint32_t>(std::clamp<int64_t>(time - midnight, 0, kMillisecondsPerDay));
@@ -45,10 +43,11 @@ struct Span {
 class TimeScan final : public DayRows {
  public:
   TimeScan(std::shared_ptr<const storage::DayReader> day, const DayQuestion& question,
-           const std::optional<std::vector<uint32_t>>& cameras, SearchCost& cost)
+           const std::optional<std::vector<uint32_t>>& cameras, bool may_leave, SearchCost& cost)
       : day_(std::move(day)),
         question_(question),
         cameras_(cameras),
+        may_leave_(may_leave),
         cost_(cost),
         ascending_(question.order == TimeOrder::kAscending),
         names_(*day_),
@@ -68,6 +67,10 @@ class TimeScan final : public DayRows {
       if (inside_minute_) {
         cursor_->Seek({minute_ * kMinute, FirstCamera(), 0});
       } else {
+        if (IsTooDear()) {
+          has_left_ = true;
+          break;
+        }
         SIGHTLINE_ASSIGN(inside_minute_, EnterMinute());
         if (!inside_minute_) break;
       }
@@ -77,7 +80,17 @@ class TimeScan final : public DayRows {
     return Ok();
   }
 
+  std::optional<Interval> LeftOver() const override {
+    if (!has_left_) return std::nullopt;
+    const TimestampMs midnight = day_->day().start();
+    return Interval{midnight + left_.from, midnight + left_.to};
+  }
+
  private:
+  bool IsTooDear() const {
+    return may_leave_ && records_read_ > kPatience + kRecordsPerRow * records_passed_;
+  }
+
   // Requires cameras_ not to be an empty list.
   uint32_t FirstCamera() const { return cameras_ ? cameras_->front() : 0; }
 
@@ -169,8 +182,12 @@ class TimeScan final : public DayRows {
     const RowPlace place = names_.PlaceOf(row.key);
     if (!best.Wants(place) || IsGivenOut(place)) return Ok();
     ++cost_.records_read;
+    ++records_read_;
     SIGHTLINE_ASSIGN(StoredSighting record, day_->Decode(row, question_.as_of));
-    if (question_.matcher.Matches(record.sighting)) best.Add(place, std::move(record));
+    if (question_.matcher.Matches(record.sighting)) {
+      ++records_passed_;
+      best.Add(place, std::move(record));
+    }
     return Ok();
   }
 
@@ -182,7 +199,7 @@ class TimeScan final : public DayRows {
 
   // Moves to the first row at or after `at`; a cursor that is there or further stays.
   void Advance(const storage::RowKey& at) {
-    for (int step = 0; cursor_->Valid() && IsBefore(cursor_->row().key, at); ++step) {
+    for (int step = 0; cursor_->Valid() && StoredBefore(cursor_->row().key, at); ++step) {
       if (step == kStepsBeforeSeek) {
         cursor_->Seek(at);
         return;
@@ -195,6 +212,7 @@ class TimeScan final : public DayRows {
   std::shared_ptr<const storage::DayReader> day_;
   const DayQuestion& question_;
   const std::optional<std::vector<uint32_t>>& cameras_;
+  const bool may_leave_;
   SearchCost& cost_;
   const bool ascending_;
   CameraNames names_;
@@ -209,15 +227,18 @@ class TimeScan final : public DayRows {
   uint64_t rows_since_check_ = 0;
   std::vector<StoredSighting> held_;  // read, in order, from next_held_ on not yet given out
   size_t next_held_ = 0;
+  uint64_t records_read_ = 0;
+  uint64_t records_passed_ = 0;
+  bool has_left_ = false;
 };
 
 }  // namespace
 
 std::unique_ptr<DayRows> ScanDay(std::shared_ptr<const storage::DayReader> day,
                                  const DayQuestion& question,
-                                 const std::optional<std::vector<uint32_t>>& cameras,
+                                 const std::optional<std::vector<uint32_t>>& cameras, bool may_leave,
                                  SearchCost& cost) {
-  return std::make_unique<TimeScan>(std::move(day), question, cameras, cost);
+  return std::make_unique<TimeScan>(std::move(day), question, cameras, may_leave, cost);
 }
 
 }  // namespace sightline::query
