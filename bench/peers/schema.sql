@@ -4,12 +4,6 @@ CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
 
--- A plate of seven characters with one changed shares 5 of 11 trigrams (0.45); where a trigram stands
--- in it twice, fewer.
-DO $$ BEGIN
-  EXECUTE format('ALTER DATABASE %I SET pg_trgm.similarity_threshold = 0.35', current_database());
-END $$;
-
 DROP TABLE IF EXISTS sighting, camera;
 
 -- Numbered in byte order of id, so that a number stands for the id in rows and in ORDER BY.

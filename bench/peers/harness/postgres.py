@@ -26,7 +26,6 @@ SETTINGS = {
     "effective_io_concurrency": "200",
     "jit": "off",
     "plan_cache_mode": "force_custom_plan",
-    "statement_timeout": "0",
     "fsync": "on",
     "synchronous_commit": "on",
 }
