@@ -24,6 +24,8 @@ struct ColumnIndexOptions {
   int64_t seal_idle_ms = 30'000;
   // Segments are merged up to this many rows.
   size_t max_segment_rows = 4'194'304;
+  // With more unsealed rows than this over all days, days are sealed before they have seal_rows.
+  uint64_t max_unsealed_rows = 4'194'304;
   // Days whose columns are kept ready. What is ready is mapped from files, so that memory is the
   // page cache's; unsealed rows cost about 60 bytes each.
   size_t max_ready_days = 400;
@@ -96,7 +98,8 @@ class DayColumns {
 // version is dropped and the day is read again from its feed.
 //
 // Concurrency: all methods are thread-safe; Open waits for the reading of the same day by another
-// thread and for nothing else.
+// thread and for the commit of a segment, not for its writing. Only where so much is unsealed that it
+// should not be in memory does Open write a segment itself.
 class ColumnIndex {
  public:
   // `feed` outlives the index and every DayColumns.
@@ -109,7 +112,8 @@ class ColumnIndex {
                                                          const Cancellation& cancellation) = 0;
 
   // Reads what is new of the day, and seals or merges where it is due by `now` (or at once, where
-  // `force`): one segment at most. Whether it wrote one; call again until it did not.
+  // `force`: until all is sealed and no two segments fit into one): one segment at most. Whether it
+  // wrote one; call again until it did not.
   virtual Result<bool> SealOnce(Day day, TimestampMs now, bool force,
                                 const Cancellation& cancellation) = 0;
 

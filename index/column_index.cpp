@@ -1,0 +1,107 @@
+#include "index/column_index.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <utility>
+
+#include "core/mutex.h"
+#include "index/day_segments.h"
+
+namespace sightline::index {
+namespace {
+
+class SegmentedIndex final : public ColumnIndex {
+ public:
+  SegmentedIndex(Feed& feed, const ColumnIndexOptions& options) : feed_(feed), options_(options) {}
+
+  Result<std::shared_ptr<const DayColumns>> Open(Day day,
+                                                 const Cancellation& cancellation) override {
+    const auto segments = Acquire(day);
+    auto columns = segments->Open(cancellation);
+    if (columns && *columns == nullptr) Release(day, segments);
+    return columns;
+  }
+
+  Result<bool> SealOnce(Day day, TimestampMs now, bool force,
+                        const Cancellation& cancellation) override {
+    return Acquire(day)->SealOnce(now, force, cancellation);
+  }
+
+  void Forget(Day day) override {
+    std::shared_ptr<DaySegments> segments;
+    {
+      MutexLock lock(mutex_);
+      const auto found = days_.find(day);
+      if (found == days_.end()) return;
+      segments = std::move(found->second.segments);
+      days_.erase(found);
+    }
+    segments->Forget();
+  }
+
+  std::vector<DayStats> GetStats() const override {
+    std::vector<DayStats> stats;
+    MutexLock lock(mutex_);
+    stats.reserve(days_.size());
+    for (const auto& [day, ready] : days_) stats.push_back(ready.segments->Stats());
+    return stats;
+  }
+
+ private:
+  struct ReadyDay {
+    std::shared_ptr<DaySegments> segments;
+    uint64_t last_use = 0;
+  };
+
+  std::shared_ptr<DaySegments> Acquire(Day day) {
+    std::shared_ptr<DaySegments> evicted;  // destroyed without the lock
+    MutexLock lock(mutex_);
+    ReadyDay& ready = days_[day];
+    ready.last_use = ++uses_;
+    if (ready.segments == nullptr) {
+      ready.segments = std::make_shared<DaySegments>(day, feed_, options_, unsealed_rows_);
+      if (days_.size() > options_.max_ready_days) evicted = Evict();
+    }
+    return ready.segments;
+  }
+
+  // A day in use stays: two objects of one day would commit over each other.
+  std::shared_ptr<DaySegments> Evict() SIGHTLINE_REQUIRES(mutex_) {
+    auto oldest = days_.end();
+    for (auto at = days_.begin(); at != days_.end(); ++at) {
+      if (at->second.last_use != uses_ && at->second.segments.use_count() == 1 &&
+          (oldest == days_.end() || at->second.last_use < oldest->second.last_use)) {
+        oldest = at;
+      }
+    }
+    if (oldest == days_.end()) return nullptr;
+    auto segments = std::move(oldest->second.segments);
+    days_.erase(oldest);
+    return segments;
+  }
+
+  // Of a day that holds nothing, where nobody else waits for it.
+  void Release(Day day, const std::shared_ptr<DaySegments>& segments) {
+    MutexLock lock(mutex_);
+    const auto found = days_.find(day);
+    if (found != days_.end() && found->second.segments == segments && segments.use_count() == 2) {
+      days_.erase(found);
+    }
+  }
+
+  Feed& feed_;
+  const ColumnIndexOptions options_;
+  std::atomic<uint64_t> unsealed_rows_ = 0;
+  mutable Mutex mutex_;
+  std::map<Day, ReadyDay> days_ SIGHTLINE_GUARDED_BY(mutex_);
+  uint64_t uses_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ColumnIndex> ColumnIndex::Create(Feed& feed, const ColumnIndexOptions& options) {
+  return std::make_unique<SegmentedIndex>(feed, options);
+}
+
+}  // namespace sightline::index

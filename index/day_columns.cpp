@@ -1,0 +1,193 @@
+#include "index/day_columns.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/plate.h"
+#include "index/segment_scan.h"
+
+namespace sightline::index {
+namespace {
+
+using Segments = std::vector<std::shared_ptr<const Segment>>;
+
+// Merges the scans of a day's segments by time.
+class DayScan final : public ColumnScan {
+ public:
+  DayScan(std::shared_ptr<const DayFeed> feed, const Segments& segments, ColumnQuery query)
+      : feed_(std::move(feed)), query_(std::move(query)) {
+    scans_.reserve(segments.size());
+    for (const auto& segment : segments) scans_.emplace_back(segment, query_, cost_);
+  }
+  // The segments' scans refer to the query and the cost.
+  DayScan(const DayScan&) = delete;
+  DayScan& operator=(const DayScan&) = delete;
+
+  Result<std::vector<RowKey>> Next(size_t limit, const Cancellation& cancellation) override {
+    std::vector<RowKey> batch;
+    while (true) {
+      const auto [scan, rival] = FirstTwo();
+      if (scan == nullptr || IsComplete(batch, limit, *scan->Head())) return batch;
+      if (!scan->ready()) {
+        SIGHTLINE_RETURN_IF_ERROR(scan->Advance(cancellation));
+        continue;
+      }
+      // Rows of one time come in any order, so the scan goes on up to its rival's time.
+      while (scan->ready() && (!rival || !Before(*rival, *scan->Head()))) {
+        if (IsComplete(batch, limit, *scan->Head())) return batch;
+        const Segment& segment = scan->segment();
+        const uint32_t row = scan->Take();
+        const Sequence version = segment.SequenceOf(row);
+        if (version > query_.as_of) continue;
+        const RowKey key = segment.KeyOf(row);
+        if (feed_->IsInForce(key, version, query_.as_of)) batch.push_back(key);
+      }
+    }
+  }
+
+  const ScanCost& cost() const override { return cost_; }
+
+ private:
+  bool Before(uint32_t a, uint32_t b) const {
+    return query_.order == TimeOrder::kAscending ? a < b : a > b;
+  }
+
+  // The scan whose head comes first, and the head that comes first among the others.
+  std::pair<SegmentScan*, std::optional<uint32_t>> FirstTwo() {
+    SegmentScan* first = nullptr;
+    std::optional<uint32_t> first_head;
+    std::optional<uint32_t> rival;
+    for (SegmentScan& scan : scans_) {
+      const auto head = scan.Head();
+      if (!head) continue;
+      if (!first_head || Before(*head, *first_head)) {
+        rival = first_head;
+        first_head = head;
+        first = &scan;
+      } else if (!rival || Before(*head, *rival)) {
+        rival = head;
+      }
+    }
+    return {first, rival};
+  }
+
+  // Whether the batch has enough, and none of the rows to come is of its last millisecond.
+  static bool IsComplete(const std::vector<RowKey>& batch, size_t limit, uint32_t next_ms) {
+    return !batch.empty() && batch.size() >= limit && batch.back().ms_of_day != next_ms;
+  }
+
+  std::shared_ptr<const DayFeed> feed_;
+  ColumnQuery query_;
+  ScanCost cost_;
+  std::vector<SegmentScan> scans_;
+};
+
+// The least of the counts that any one condition lets pass.
+uint64_t RowsPassing(const Segment& segment, const ColumnQuery& query) {
+  uint64_t rows = segment.rows();
+  if (query.cameras) {
+    rows = std::min(rows, RowsWithCodes(segment.camera_codes(), WantedCameraCodes(segment, query)));
+  }
+  for (const AttributeCondition& condition : query.attributes) {
+    const AttributeColumn* column = segment.FindAttribute(condition.name);
+    if (column == nullptr) return 0;
+    rows = std::min(rows, RowsWithCodes(column->codes, WantedValueCodes(*column, condition)));
+  }
+  if (query.plates) {
+    uint64_t with_plates = 0;
+    for (const std::string& plate : *query.plates) {
+      if (const auto ordinal = segment.plates().Find(plate)) {
+        with_plates += segment.Postings(*ordinal).size();
+      }
+    }
+    rows = std::min(rows, with_plates);
+  }
+  return rows;
+}
+
+class SegmentedDay final : public DayColumns {
+ public:
+  SegmentedDay(std::shared_ptr<const DayFeed> feed, Segments segments)
+      : feed_(std::move(feed)), segments_(std::move(segments)) {
+    for (const auto& segment : segments_) rows_ += segment->rows();
+  }
+
+  std::unique_ptr<ColumnScan> Scan(const ColumnQuery& query) const override {
+    return std::make_unique<DayScan>(feed_, segments_, query);
+  }
+
+  uint64_t rows() const override { return rows_; }
+
+  uint64_t EstimateRows(const ColumnQuery& query) const override {
+    uint64_t estimate = 0;
+    for (const auto& segment : segments_) {
+      const auto [from, to] = RowsInTime(*segment, query);
+      uint64_t rows = std::min<uint64_t>(to - from, RowsPassing(*segment, query));
+      if (rows != 0 && query.plate_pattern.size() != 0) {
+        rows = std::min(rows, RowsWithPattern(*segment, query.plate_pattern));
+      }
+      estimate += rows;
+    }
+    return estimate;
+  }
+
+  Result<std::vector<DayPlate>> PlatesMatching(std::string_view pattern,
+                                               const Cancellation& cancellation) const override {
+    std::map<std::string, DayPlate> plates;
+    for (const auto& segment : segments_) {
+      SIGHTLINE_ASSIGN(const auto ordinals, segment->plates().Matching(pattern, cancellation));
+      for (const uint32_t ordinal : ordinals) Add(*segment, ordinal, 0, plates);
+    }
+    return Values(std::move(plates));
+  }
+
+  Result<std::vector<DayPlate>> PlatesNear(const PlateLike& like,
+                                           const Cancellation& cancellation) const override {
+    std::map<std::string, DayPlate> plates;
+    for (const auto& segment : segments_) {
+      SIGHTLINE_ASSIGN(const auto near, segment->plates().PlatesNear(like, cancellation));
+      for (const auto& [ordinal, distance] : near) Add(*segment, ordinal, distance, plates);
+    }
+    return Values(std::move(plates));
+  }
+
+ private:
+  static void Add(const Segment& segment, uint32_t ordinal, int distance,
+                  std::map<std::string, DayPlate>& plates) {
+    std::string plate = segment.plates().Plate(ordinal);
+    DayPlate& entry = plates[plate];
+    entry.plate = std::move(plate);
+    entry.versions += static_cast<uint32_t>(segment.Postings(ordinal).size());
+    entry.distance = distance;
+  }
+
+  static std::vector<DayPlate> Values(std::map<std::string, DayPlate> plates) {
+    std::vector<DayPlate> values;
+    values.reserve(plates.size());
+    for (auto& [key, plate] : plates) values.push_back(std::move(plate));
+    return values;
+  }
+
+  // Of patterns that one look-up answers; all rows for others, which would cost a pass.
+  static uint64_t RowsWithPattern(const Segment& segment, const std::string& pattern) {
+    if (HasWildcard(pattern)) return segment.rows();
+    const auto ordinal = segment.plates().Find(LiteralPrefix(pattern));
+    return ordinal ? segment.Postings(*ordinal).size() : 0;
+  }
+
+  std::shared_ptr<const DayFeed> feed_;
+  Segments segments_;
+  uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<const DayColumns> MakeDayColumns(std::shared_ptr<const DayFeed> feed,
+                                                 Segments segments) {
+  return std::make_shared<SegmentedDay>(std::move(feed), std::move(segments));
+}
+
+}  // namespace sightline::index

@@ -1,0 +1,294 @@
+#include "index/day_segments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "core/log.h"
+#include "index/day_columns.h"
+#include "index/merge_policy.h"
+#include "index/segment_build.h"
+#include "index/segment_writer.h"
+
+namespace sightline::index {
+namespace {
+
+// Versions read from the log at once, some 600 bytes each while they are rows.
+constexpr size_t kReadRows = 16'384;
+
+// Unsealed segments grow to this by merging: a reader waits for the merge, tens of milliseconds.
+constexpr uint64_t kMaxUnsealedSegmentRows = 65'536;
+
+// With so many times seal_rows unsealed, a reader does not read on before they are in a file.
+constexpr uint64_t kBacklogSeals = 4;
+
+// Below this many rows a day is not worth a file of its own, however scarce memory is.
+constexpr uint64_t kWorthSealing = 4096;
+
+// Never one that was there before: a file of that name may still wait to be deleted.
+std::string NewFileName() {
+  std::random_device random;
+  const uint64_t high = random();
+  return fmt::format("{:016x}.segment", high << 32 | random());
+}
+
+bool IsUnusable(const Error& error) {
+  return error.code == ErrorCode::kCorruption || error.code == ErrorCode::kNotFound;
+}
+
+}  // namespace
+
+DaySegments::DaySegments(Day day, Feed& feed, const ColumnIndexOptions& options,
+                         std::atomic<uint64_t>& unsealed_rows)
+    : day_(day), feed_(feed), options_(options), all_unsealed_rows_(unsealed_rows) {
+  stats_.day = day;
+}
+
+DaySegments::~DaySegments() {
+  MutexLock lock(mutex_);
+  Drop();
+}
+
+Result<std::shared_ptr<const DayColumns>> DaySegments::Open(const Cancellation& cancellation) {
+  uint64_t limit = kBacklogSeals * options_.seal_rows;
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      SIGHTLINE_ASSIGN(auto feed, Follow(limit, cancellation));
+      if (feed == nullptr) return std::shared_ptr<const DayColumns>();
+      if (UnsealedRows() < limit) {
+        std::vector<std::shared_ptr<const Segment>> segments = unsealed_;
+        for (const SealedSegment& sealed : sealed_) segments.push_back(sealed.segment);
+        return MakeDayColumns(std::move(feed), std::move(segments));
+      }
+    }
+    const auto sealed = SealOnce(TimestampMs{0}, /*force=*/true, cancellation);
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    // Answers do not depend on a disk that takes files: then the rest goes to memory too.
+    if (!sealed) limit = std::numeric_limits<uint64_t>::max();
+  }
+}
+
+void DaySegments::Forget() {
+  MutexLock lock(mutex_);
+  forgotten_ = true;
+  Drop();
+}
+
+ColumnIndex::DayStats DaySegments::Stats() const {
+  MutexLock lock(stats_mutex_);
+  return stats_;
+}
+
+Result<std::shared_ptr<const DayFeed>> DaySegments::Follow(uint64_t unsealed_limit,
+                                                           const Cancellation& cancellation) {
+  if (forgotten_) return std::shared_ptr<const DayFeed>();
+  SIGHTLINE_ASSIGN(auto feed, feed_.Open(day_));
+  if (feed == nullptr) return feed;
+  // What is held was committed by this object, unless the day became another one meanwhile.
+  if (!loaded_ || sealed_to_ != feed->sealed_to() || read_to_ > feed->log_end()) {
+    Status loaded = Load(*feed);
+    if (!loaded && IsUnusable(loaded.error())) {
+      Drop();
+      SIGHTLINE_RETURN_IF_ERROR(feed_.Reset(day_));
+      SIGHTLINE_ASSIGN(feed, feed_.Open(day_));
+      if (feed == nullptr) return feed;
+      loaded = Load(*feed);
+    }
+    if (!loaded) return loaded.error();
+  }
+  SIGHTLINE_RETURN_IF_ERROR(ReadLog(*feed, unsealed_limit, cancellation));
+  return feed;
+}
+
+Status DaySegments::Load(const DayFeed& feed) {
+  Drop();
+  for (const ListedSegment& listed : feed.Segments()) {
+    auto segment = Segment::OpenFile(feed.directory() / listed.name, day_, listed.description);
+    if (!segment) {
+      Log(LogLevel::kWarning, "index_segment_unusable",
+          {{"day", FormatDay(day_)},
+           {"segment", listed.name},
+           {"reason", segment.error().message},
+           {"rebuilt", IsUnusable(segment.error())}});
+      return segment.error();
+    }
+    sealed_.push_back({listed.name, std::move(*segment)});
+  }
+  sealed_to_ = feed.sealed_to();
+  read_to_ = sealed_to_;
+  loaded_ = true;
+  PublishStats();
+  return Ok();
+}
+
+void DaySegments::Drop() {
+  all_unsealed_rows_ -= UnsealedRows();
+  loaded_ = false;
+  ++generation_;
+  sealed_.clear();
+  unsealed_.clear();
+  frozen_ = 0;
+  grown_to_.reset();
+  PublishStats();
+}
+
+Status DaySegments::ReadLog(const DayFeed& feed, uint64_t unsealed_limit,
+                            const Cancellation& cancellation) {
+  const uint64_t end = feed.log_end();
+  uint64_t unsealed = UnsealedRows();
+  while (read_to_ < end && unsealed < unsealed_limit) {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    SIGHTLINE_ASSIGN(const std::vector<IndexRow> rows,
+                     feed.Read(read_to_, std::min<uint64_t>(kReadRows, end - read_to_)));
+    if (rows.empty()) {
+      return Error{ErrorCode::kCorruption, "the day's log ends before its end", {}};
+    }
+    SIGHTLINE_ASSIGN(auto segment, BuildInMemory(day_, rows));
+    unsealed_.push_back(std::move(segment));
+    read_to_ += rows.size();
+    unsealed += rows.size();
+    all_unsealed_rows_ += rows.size();
+    SIGHTLINE_RETURN_IF_ERROR(MergeUnsealed());
+    PublishStats();
+  }
+  return Ok();
+}
+
+Status DaySegments::MergeUnsealed() {
+  std::vector<uint64_t> rows;
+  for (size_t i = frozen_; i < unsealed_.size(); ++i) rows.push_back(unsealed_[i]->rows());
+  const std::vector<size_t> picked =
+      PickMerge(rows, kMaxUnsealedSegmentRows, MergeEagerness::kLazy);
+  if (picked.empty()) return Ok();
+  std::vector<std::shared_ptr<const Segment>> sources;
+  for (const size_t i : picked) sources.push_back(unsealed_[frozen_ + i]);
+  SIGHTLINE_ASSIGN(auto merged, MergeInMemory(sources, Cancellation()));
+  std::erase_if(unsealed_, [&](const std::shared_ptr<const Segment>& segment) {
+    return std::find(sources.begin(), sources.end(), segment) != sources.end();
+  });
+  unsealed_.push_back(std::move(merged));
+  return Ok();
+}
+
+Result<bool> DaySegments::SealOnce(TimestampMs now, bool force, const Cancellation& cancellation) {
+  MutexLock sealing(sealing_);
+  Job job;
+  {
+    MutexLock lock(mutex_);
+    SIGHTLINE_ASSIGN(auto feed, Follow(options_.seal_rows, cancellation));
+    if (feed == nullptr) return false;
+    job = NextJob(now, force);
+    if (job.sources.empty()) return false;
+    job.feed = std::move(feed);
+  }
+  const Status done = Run(job, cancellation);
+  if (!done) {
+    MutexLock lock(mutex_);
+    if (job.generation == generation_) frozen_ = 0;
+    return done.error();
+  }
+  return true;
+}
+
+DaySegments::Job DaySegments::NextJob(TimestampMs now, bool force) {
+  if (grown_to_ != read_to_) {
+    grown_to_ = read_to_;
+    grown_at_ = now;
+  }
+  const bool idle = now - grown_at_ >= options_.seal_idle_ms;
+  const uint64_t unsealed = UnsealedRows();
+  const bool scarce =
+      unsealed >= kWorthSealing && all_unsealed_rows_ >= options_.max_unsealed_rows;
+  Job job{.sealed_to = read_to_, .generation = generation_};
+  if (unsealed >= options_.seal_rows || (unsealed != 0 && (force || idle)) || scarce) {
+    job.seals = true;
+    job.sources = unsealed_;
+    frozen_ = unsealed_.size();
+    return job;
+  }
+  std::vector<uint64_t> rows;
+  for (const SealedSegment& sealed : sealed_) rows.push_back(sealed.segment->rows());
+  const auto eagerness = force  ? MergeEagerness::kFull
+                         : idle ? MergeEagerness::kIdle
+                                : MergeEagerness::kLazy;
+  job.sealed_to = sealed_to_;
+  for (const size_t i : PickMerge(rows, options_.max_segment_rows, eagerness)) {
+    job.sources.push_back(sealed_[i].segment);
+    job.removed.push_back(sealed_[i].name);
+  }
+  return job;
+}
+
+Status DaySegments::Run(const Job& job, const Cancellation& cancellation) {
+  const std::string name = NewFileName();
+  const std::filesystem::path path = job.feed->directory() / name;
+  SIGHTLINE_ASSIGN(const auto output, FileOutput::Create(path));
+  SIGHTLINE_RETURN_IF_ERROR(WriteMerged(job.sources, *output, cancellation));
+  SIGHTLINE_RETURN_IF_ERROR(output->Publish());
+  auto written = Segment::OpenWritten(path);
+  MutexLock lock(mutex_);
+  Status committed = written ? Status(Ok()) : Status(written.error());
+  if (committed) committed = Commit(job, {name, std::move(*written)});
+  if (committed) return Ok();
+  // A failed commit may have been made all the same: the file goes only where the day does not list
+  // it. Either way the day's list is looked at anew.
+  const auto feed = feed_.Open(day_);
+  const auto lists = [&](const std::vector<ListedSegment>& segments) {
+    return std::any_of(segments.begin(), segments.end(),
+                       [&](const ListedSegment& listed) { return listed.name == name; });
+  };
+  if (feed && (*feed == nullptr || !lists((*feed)->Segments()))) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  return committed;
+}
+
+Status DaySegments::Commit(const Job& job, SealedSegment written) {
+  if (forgotten_ || job.generation != generation_) {
+    return Error{ErrorCode::kUnavailable, "the day was read anew while a segment was written", {}};
+  }
+  const ListedSegment added{written.name, written.segment->Description()};
+  const Status committed =
+      feed_.Commit(day_, job.sealed_to, std::span(&added, 1), job.removed);
+  if (!committed) {
+    Drop();
+    return committed;
+  }
+  if (job.seals) {
+    unsealed_.erase(unsealed_.begin(), unsealed_.begin() + static_cast<ptrdiff_t>(frozen_));
+    frozen_ = 0;
+    all_unsealed_rows_ -= written.segment->rows();
+    sealed_to_ = job.sealed_to;
+  }
+  std::erase_if(sealed_, [&](const SealedSegment& sealed) {
+    return std::find(job.removed.begin(), job.removed.end(), sealed.name) != job.removed.end();
+  });
+  sealed_.push_back(std::move(written));
+  PublishStats();
+  return Ok();
+}
+
+uint64_t DaySegments::UnsealedRows() const {
+  uint64_t rows = 0;
+  for (const auto& segment : unsealed_) rows += segment->rows();
+  return rows;
+}
+
+void DaySegments::PublishStats() {
+  ColumnIndex::DayStats stats{.day = day_, .segments = sealed_.size()};
+  for (const SealedSegment& sealed : sealed_) {
+    stats.sealed_rows += sealed.segment->rows();
+    stats.bytes += sealed.segment->bytes();
+  }
+  stats.unsealed_rows = UnsealedRows();
+  MutexLock lock(stats_mutex_);
+  stats_ = stats;
+}
+
+}  // namespace sightline::index
