@@ -2,26 +2,34 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "storage/big_endian.h"
 #include "storage/database_options.h"
 #include "storage/rocksdb_status.h"
+#include "storage/row_key.h"
 
 namespace sightline::storage {
 namespace {
 
-// Raised when an older version must not open what a newer one wrote.
-constexpr uint64_t kCatalogFormat = 1;
+// Raised when an older version must not open what a newer one wrote. Format 1 knew no corrections,
+// and its days no log; it is raised when it is opened.
+constexpr uint64_t kFirstCatalogFormat = 1;
+constexpr uint64_t kCatalogFormat = 2;
 constexpr std::string_view kFormat = "format";
 
 constexpr uint8_t kDirty = 1;
 constexpr uint8_t kDeleting = 2;
+constexpr uint8_t kSealed = 4;
 constexpr size_t kDayMarkBytes = 17;
 
 std::string EncodeDayMark(const DayMark& mark) {
   std::string value;
   AppendLittleEndian(mark.state.rows, value);
   AppendLittleEndian(mark.state.last_sequence, value);
-  value.push_back(static_cast<char>((mark.dirty ? kDirty : 0) | (mark.deleting ? kDeleting : 0)));
+  value.push_back(static_cast<char>((mark.dirty ? kDirty : 0) | (mark.deleting ? kDeleting : 0) |
+                                    (mark.sealed ? kSealed : 0)));
   return value;
 }
 
@@ -30,7 +38,8 @@ DayMark DecodeDayMark(std::string_view value) {
   return {.state = {.rows = LoadLittleEndian<uint64_t>(value.data()),
                     .last_sequence = LoadLittleEndian<Sequence>(value.data() + 8)},
           .dirty = (flags & kDirty) != 0,
-          .deleting = (flags & kDeleting) != 0};
+          .deleting = (flags & kDeleting) != 0,
+          .sealed = (flags & kSealed) != 0};
 }
 
 template <typename Integer>
@@ -45,6 +54,18 @@ std::string EntryKey(std::string_view table, std::string_view key) {
   out.push_back('\0');
   out.append(key);
   return out;
+}
+
+std::optional<CorrectionPointer> DecodeCorrectionPointer(std::string_view key,
+                                                         std::string_view value) {
+  if (key.size() != sizeof(Sequence) || value.size() != sizeof(uint16_t) + kRowKeyBytes) {
+    return std::nullopt;
+  }
+  const auto row = DecodeRowKey(value.substr(sizeof(uint16_t)));
+  if (!row) return std::nullopt;
+  return CorrectionPointer{
+      .day = Day{LoadBigEndian<uint16_t>(value.data())},
+      .version = {.key = *row, .sequence = LoadBigEndian<Sequence>(key.data())}};
 }
 
 Error Malformed(const std::string& path, std::string_view what) {
@@ -65,7 +86,8 @@ Result<std::unique_ptr<Catalog>> Catalog::Open(const std::filesystem::path& path
                                                   {"days", small},
                                                   {"cameras", small},
                                                   {"entries", small},
-                                                  {"audit", small}}));
+                                                  {"audit", small},
+                                                  {"corrections", small}}));
   std::unique_ptr<Catalog> catalog(new Catalog(std::move(database)));
   SIGHTLINE_RETURN_IF_ERROR(catalog->Load());
   return catalog;
@@ -73,7 +95,7 @@ Result<std::unique_ptr<Catalog>> Catalog::Open(const std::filesystem::path& path
 
 Status Catalog::Load() {
   SIGHTLINE_ASSIGN(const uint64_t format, ReadNumber(kFormat));
-  if (format == 0) {
+  if (format == 0 || format == kFirstCatalogFormat) {
     SIGHTLINE_RETURN_IF_ERROR(WriteNumber(kFormat, kCatalogFormat));
   } else if (format != kCatalogFormat) {
     return Malformed(database_->path(), fmt::format("the data directory (format {})", format));
@@ -130,6 +152,44 @@ Status Catalog::PutDayMarks(const std::map<Day, DayMark>& marks, bool sync) {
 Status Catalog::DeleteDayMark(Day day) {
   auto batch = Database::NewBatch();
   batch.Delete(database_->table(kDays), NumberKey(day.number));
+  return database_->Write(batch, /*sync=*/true);
+}
+
+Status Catalog::PutCorrection(const CorrectionPointer& pointer) {
+  std::string value;
+  AppendBigEndian(pointer.day.number, value);
+  const RowKeyBytes row = EncodeRowKey(pointer.version.key);
+  value.append(row.data(), row.size());
+  return Put(kCorrections, NumberKey(pointer.version.sequence), value);
+}
+
+Result<std::vector<CorrectionPointer>> Catalog::Corrections(Sequence before, size_t limit) const {
+  std::vector<CorrectionPointer> pointers;
+  const std::unique_ptr<rocksdb::Iterator> stored(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->table(kCorrections)));
+  if (before == 0) {
+    stored->SeekToLast();
+  } else {
+    stored->SeekForPrev(NumberKey(before - 1));
+  }
+  for (; stored->Valid() && pointers.size() < limit; stored->Prev()) {
+    auto pointer = DecodeCorrectionPointer(ToView(stored->key()), ToView(stored->value()));
+    if (!pointer) return Malformed(database_->path(), "a correction's place");
+    pointers.push_back(*pointer);
+  }
+  SIGHTLINE_RETURN_IF_ERROR(ToStatus(stored->status(), database_->path()));
+  return pointers;
+}
+
+Status Catalog::DeleteCorrections(std::span<const Day> days) {
+  SIGHTLINE_ASSIGN(const std::vector<CorrectionPointer> all,
+                   Corrections(0, std::numeric_limits<size_t>::max()));
+  auto batch = Database::NewBatch();
+  for (const auto& [day, version] : all) {
+    if (std::ranges::find(days, day) == days.end()) continue;
+    batch.Delete(database_->table(kCorrections), NumberKey(version.sequence));
+  }
+  if (batch.Count() == 0) return Ok();
   return database_->Write(batch, /*sync=*/true);
 }
 

@@ -21,8 +21,15 @@ struct DayMark {
   DayState state;         // at most what the day has synced: a day behind it has lost rows
   bool dirty = false;     // may hold readings that the plate dictionary has not counted
   bool deleting = false;  // retention has taken it; its directory is to go
+  bool sealed = false;    // segments are known to hold all that it has logged
 
   bool operator==(const DayMark&) const = default;
+};
+
+// Where a correction is to be found, if it is.
+struct CorrectionPointer {
+  Day day;
+  RowVersion version;
 };
 
 // Thread-safe.
@@ -38,6 +45,13 @@ class Catalog {
   Result<std::map<Day, DayMark>> DayMarks() const;
   Status PutDayMarks(const std::map<Day, DayMark>& marks, bool sync);
   Status DeleteDayMark(Day day);
+
+  // Synced. Put before the correction itself is written to its day, so that none is ever missed; the
+  // correction of a pointer may be missing.
+  Status PutCorrection(const CorrectionPointer& pointer);
+  // With a sequence below `before` (0: from the end), newest first, at most `limit`.
+  Result<std::vector<CorrectionPointer>> Corrections(Sequence before, size_t limit) const;
+  Status DeleteCorrections(std::span<const Day> days);
 
   Result<std::vector<CameraEntry>> Cameras() const;
   // Puts entries and the next free camera number together. Synced.
@@ -59,7 +73,7 @@ class Catalog {
   static constexpr std::string_view kIncarnation = "incarnation";
 
  private:
-  enum Table : size_t { kNumbers, kDays, kCameras, kEntries, kAudit };
+  enum Table : size_t { kNumbers, kDays, kCameras, kEntries, kAudit, kCorrections };
 
   explicit Catalog(std::unique_ptr<Database> database) : database_(std::move(database)) {}
   Status Load();

@@ -103,10 +103,12 @@ class DayReader {
   virtual uint64_t sealed_to() const = 0;
   virtual uint64_t log_end() const = 0;
   // The versions at [from, from + limit) of the log, fewer at its end. Empty for what is sealed
-  // already (`from` below sealed_to()).
+  // already (`from` below sealed_to()), and where the log cannot be read, which is logged.
   virtual std::vector<RowVersion> ReadLog(uint64_t from, size_t limit) const = 0;
   // The segments that hold everything below sealed_to(), in the order in which they were committed.
   virtual std::vector<SegmentEntry> Segments() const = 0;
+  // There. Who writes a file into it holds the day open until the file is listed: files that are in
+  // no list are deleted when the day is opened.
   virtual std::filesystem::path segment_directory() const = 0;
 };
 

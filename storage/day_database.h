@@ -1,7 +1,9 @@
-// The database of one day: its rows, its plate index, and its own notes.
+// The database of one day: its rows, their corrections, its plate index, and its own notes.
 #pragma once
 
 #include <atomic>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,9 +12,13 @@
 #include <vector>
 
 #include "core/camera.h"
+#include "core/correction.h"
 #include "core/error.h"
 #include "core/mutex.h"
 #include "storage/database.h"
+#include "storage/day_corrections.h"
+#include "storage/day_log.h"
+#include "storage/day_tables.h"
 #include "storage/store.h"
 
 namespace sightline::storage {
@@ -40,18 +46,36 @@ struct NewRow {
   std::string_view by_plate;
 };
 
+// A correction on its way into a day, its sequence given already.
+struct NewCorrection {
+  RowKey key;
+  StoredCorrection stored;
+  Sequence ingest_sequence = 0;  // of the row as it came
+  std::string_view plate;        // that the row bears from now on
+  std::string_view by_plate;     // of the row under that plate, its sequence stamped already
+};
+
 // A reading that the plate dictionary has not counted yet.
 struct PlateReading {
   std::string plate;
   Day day;
   uint32_t ms_of_day = 0;
   Sequence sequence = 0;
+  // From `sequence` on a correction gives the reading to the plate or takes it away: how many there
+  // are is to be asked of the day.
+  bool corrected = false;
 };
 
-// Concurrency: reads are thread-safe; writes (Write, DropPending) come from one thread at a time.
+// Of a correction that changes the plate: what the dictionary is to know of.
+void AppendCorrectedReadings(Day day, const RowVersion& version, std::string_view before,
+                             std::string_view after, std::vector<PlateReading>& readings);
+
+// Concurrency: reads are thread-safe; writes (Write to DropSegments) come from one thread at a time.
 class DayDatabase {
  public:
-  // Opens or creates the directory. Errors: kCorruption when it is not readable as a whole.
+  // Opens or creates the directory. Files of segments that are not listed are deleted; where one is
+  // missing that is, all segments are forgotten. Errors: kCorruption when it is not readable as a
+  // whole.
   static Result<std::shared_ptr<DayDatabase>> Open(Day day, const std::filesystem::path& path,
                                                    const std::shared_ptr<SharedResources>& shared);
   // Removes the directory when it was doomed.
@@ -63,18 +87,33 @@ class DayDatabase {
 
   Result<bool> Contains(const RowKey& key) const;
 
-  // One synced batch. `rows` are in key order and not stored yet. Rows above `counted`, what the
-  // plate dictionary has durably counted, are noted as pending. `cameras` names a camera number that
-  // the day does not know yet.
+  // One synced batch. `rows` are in key order and not stored yet. The note in the log names the
+  // plates of rows above `counted`, what the plate dictionary has durably counted. `cameras` names a
+  // camera number that the day does not know yet.
   Status Write(std::span<const NewRow> rows, Sequence counted,
                const std::function<std::optional<Camera>(uint32_t)>& cameras)
       SIGHTLINE_EXCLUDES(mutex_);
+  // One synced batch. The row is stored.
+  Status Correct(const NewCorrection& correction) SIGHTLINE_EXCLUDES(mutex_);
+  // Notes that nobody needs any more go. Not synced: a note that survives is known to be of no use.
+  Status DropCounted(Sequence counted);
+  // As in Store.
+  Status CommitSegments(uint64_t sealed_to, std::span<const SegmentEntry> added,
+                        std::span<const std::string> removed);
+  Status DropSegments();
 
-  // The readings noted as pending above `counted`.
-  Result<std::vector<PlateReading>> PendingReadings(Sequence counted) const;
-  // Forgets the notes up to `counted`. Not synced: a note that survives is below the mark.
-  Status DropPending(Sequence counted) SIGHTLINE_EXCLUDES(mutex_);
-  bool HasPending() const SIGHTLINE_EXCLUDES(mutex_);
+  // Which rows were corrected.
+  const DayCorrections& corrections() const { return corrections_; }
+  // The correction that is stored for the version; nullopt when there is none.
+  Result<std::optional<StoredCorrection>> FindCorrection(const RowVersion& version) const
+      SIGHTLINE_EXCLUDES(mutex_);
+
+  const DayLog& log() const { return log_; }
+  bool IsSealed() const { return log_.sealed_to() == log_.end(); }
+  std::filesystem::path segment_directory() const;
+
+  // The readings that notes say are uncounted, above `counted`.
+  Result<std::vector<PlateReading>> UncountedReadings(Sequence counted) const;
 
   // The camera of a number used in this day, or null. Valid as long as the day is open.
   const DayCamera* FindCamera(uint32_t number) const SIGHTLINE_EXCLUDES(mutex_);
@@ -82,20 +121,28 @@ class DayDatabase {
   // Deletes the directory when the last holder lets go.
   void Doom() { doomed_ = true; }
 
-  enum Table : size_t { kNotes, kSightings, kByPlate };
-
  private:
   DayDatabase(Day day, std::unique_ptr<Database> database)
-      : day_(day), database_(std::move(database)) {}
+      : day_(day), database_(std::move(database)), log_(*database_) {}
   Status Load() SIGHTLINE_EXCLUDES(mutex_);
+  Status LoadState() SIGHTLINE_EXCLUDES(mutex_);
+  Status LoadNotes() SIGHTLINE_EXCLUDES(mutex_);
+  Status LoadSegments();
+  rocksdb::WriteBatch NewBatch(size_t reserved_bytes = 0) const;
+  // Writes a batch made by NewBatch.
+  Status WriteBatch(rocksdb::WriteBatch& batch, bool sync);
+  Status ChangeSegments(const DayLog::SegmentChange& change);
+  Error BadNote(std::string_view what) const;
 
   const Day day_;
   std::unique_ptr<Database> database_;
   std::atomic<bool> doomed_ = false;
+  DayLog log_;
+  DayCorrections corrections_;
+  bool to_upgrade_ = false;  // of format 1, which has no log; of the writer alone
   mutable Mutex mutex_;
   DayState state_ SIGHTLINE_GUARDED_BY(mutex_);
   std::unordered_map<uint32_t, DayCamera> cameras_ SIGHTLINE_GUARDED_BY(mutex_);
-  std::vector<Sequence> pending_ SIGHTLINE_GUARDED_BY(mutex_);  // keys of the notes, ascending
 };
 
 }  // namespace sightline::storage

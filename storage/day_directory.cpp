@@ -21,12 +21,12 @@ DayDirectory::DayDirectory(fs::path path, std::shared_ptr<SharedResources> share
 
 Status DayDirectory::Scan() {
   SIGHTLINE_RETURN_IF_ERROR(CreateDirectory(path_));
+  const MutexLock lock(mutex_);
   for (const auto& [day, mark] : marks_.All()) {
     if (!mark.deleting) continue;
     SIGHTLINE_RETURN_IF_ERROR(RemoveDirectory(PathOf(day)));
-    SIGHTLINE_RETURN_IF_ERROR(marks_.Forget(day));
+    unpurged_.insert(day);
   }
-  const MutexLock lock(mutex_);
   std::error_code code;
   for (fs::directory_iterator entry(path_, code), end; !code && entry != end;
        entry.increment(code)) {
@@ -37,7 +37,7 @@ Status DayDirectory::Scan() {
                  fmt::format("{}: cannot list it: {}", path_.string(), code.message()), {}};
   }
   for (const auto& [day, mark] : marks_.All()) {
-    if (mark.state.rows == 0 || on_disk_.contains(day)) continue;
+    if (mark.state.rows == 0 || mark.deleting || on_disk_.contains(day)) continue;
     losses_[day] = mark.state.rows;
     Log(LogLevel::kError, "day_missing", {{"day", FormatDay(day)}, {"rows", mark.state.rows}});
   }
@@ -69,9 +69,10 @@ Result<std::shared_ptr<DayDatabase>> DayDirectory::FindOrClaim(Day day, bool cre
     if (!on_disk_.contains(day)) {
       if (!create) return std::shared_ptr<DayDatabase>();
       std::error_code code;
-      if (fs::exists(PathOf(day), code)) {
+      if (unpurged_.contains(day) || fs::exists(PathOf(day), code)) {
         return Error{ErrorCode::kUnavailable,
-                     fmt::format("the day {} was deleted and is still being read; try again later",
+                     fmt::format("the day {} is being deleted, or was and is still being read; try "
+                                 "again later",
                                  FormatDay(day)),
                      {}};
       }
@@ -90,7 +91,7 @@ Result<std::shared_ptr<DayDatabase>> DayDirectory::Open(Day day, bool create) {
   if (!claimed) return found;
 
   auto opened = OpenDatabase(day);
-  if (opened) ReportLoss(**opened);
+  if (opened) CompareMark(**opened);
   const MutexLock lock(mutex_);
   if (opened) {
     on_disk_.insert(day);
@@ -118,7 +119,7 @@ Result<std::shared_ptr<DayDatabase>> DayDirectory::OpenDatabase(Day day) {
   return DayDatabase::Open(day, PathOf(day), shared_);
 }
 
-void DayDirectory::ReportLoss(const DayDatabase& database) {
+void DayDirectory::CompareMark(const DayDatabase& database) {
   const DayState state = database.state();
   const auto mark = marks_.Find(database.day());
   if (mark && (state.rows < mark->state.rows || state.last_sequence < mark->state.last_sequence)) {
@@ -128,6 +129,7 @@ void DayDirectory::ReportLoss(const DayDatabase& database) {
     losses_[database.day()] += rows;
   }
   marks_.Update(database.day(), state);
+  marks_.MarkSealed(database.day(), database.IsSealed());
 }
 
 DayDirectory::Closing DayDirectory::TakeVictims(size_t keep) {
@@ -153,7 +155,7 @@ void DayDirectory::Close(Closing victims) {
     if (const Status flushed = database->database().Flush(); !flushed) {
       Log(LogLevel::kWarning, "day_not_flushed", {{"reason", flushed.error().message}});
     }
-    const bool clean = !database->HasPending();
+    const bool clean = !database->log().HasUncounted();
     database.reset();
     if (clean) marks_.MarkClean(day);
   }
@@ -173,6 +175,7 @@ Status DayDirectory::Remove(Day day) {
       entries_.erase(entry);
     }
     on_disk_.erase(day);
+    unpurged_.insert(day);
     set_aside_.erase(day);
     losses_.erase(day);
   }
@@ -180,11 +183,26 @@ Status DayDirectory::Remove(Day day) {
     database->Doom();
     const bool read_still = database.use_count() > 1;
     database.reset();
-    // The mark stays until the next start, which removes what a crash leaves.
     if (read_still) return Ok();
   }
-  SIGHTLINE_RETURN_IF_ERROR(RemoveDirectory(PathOf(day)));
-  return marks_.Forget(day);
+  return RemoveDirectory(PathOf(day));
+}
+
+std::vector<Day> DayDirectory::Unpurged() const {
+  const MutexLock lock(mutex_);
+  return {unpurged_.begin(), unpurged_.end()};
+}
+
+Status DayDirectory::Purged(std::span<const Day> days) {
+  const MutexLock lock(mutex_);
+  for (const Day day : days) {
+    // The mark of one that is still being read stays until the next start, which removes what a crash
+    // leaves of it.
+    std::error_code code;
+    if (!fs::exists(PathOf(day), code)) SIGHTLINE_RETURN_IF_ERROR(marks_.Forget(day));
+    unpurged_.erase(day);
+  }
+  return Ok();
 }
 
 std::vector<Day> DayDirectory::Days() const {

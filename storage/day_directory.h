@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,15 @@ class DayDirectory {
   Status Scan() SIGHTLINE_EXCLUDES(mutex_);
 
   // The day; null when there is no such day and `create` is false. Errors: kCorruption for a day set
-  // aside, kUnavailable for one whose deleted files are still being read.
+  // aside, kUnavailable for one that is still being deleted.
   Result<std::shared_ptr<DayDatabase>> Open(Day day, bool create) SIGHTLINE_EXCLUDES(mutex_);
 
-  // Deletes the day: from now on there is none. Its files go when its last reader lets go.
+  // Deletes the day: from now on there is none. Its files go when its last reader lets go. It cannot
+  // begin anew until Purged is told that nothing of it is left elsewhere.
   Status Remove(Day day) SIGHTLINE_EXCLUDES(mutex_);
+  // Removed days that Purged was not called for, ascending; those too that an earlier process left.
+  std::vector<Day> Unpurged() const SIGHTLINE_EXCLUDES(mutex_);
+  Status Purged(std::span<const Day> days) SIGHTLINE_EXCLUDES(mutex_);
 
   // Not set aside, ascending.
   std::vector<Day> Days() const SIGHTLINE_EXCLUDES(mutex_);
@@ -59,7 +64,8 @@ class DayDirectory {
   Closing TakeVictims(size_t keep) SIGHTLINE_REQUIRES(mutex_);
   void Close(Closing victims) SIGHTLINE_EXCLUDES(mutex_);
   Result<std::shared_ptr<DayDatabase>> OpenDatabase(Day day) SIGHTLINE_EXCLUDES(mutex_);
-  void ReportLoss(const DayDatabase& database) SIGHTLINE_EXCLUDES(mutex_);
+  // Brings the day's mark up to what the day says, and notes what it should have said.
+  void CompareMark(const DayDatabase& database) SIGHTLINE_EXCLUDES(mutex_);
 
   const std::filesystem::path path_;
   const std::shared_ptr<SharedResources> shared_;
@@ -70,6 +76,7 @@ class DayDirectory {
   uint64_t uses_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
   std::set<Day> on_disk_ SIGHTLINE_GUARDED_BY(mutex_);
   std::map<Day, Entry> entries_ SIGHTLINE_GUARDED_BY(mutex_);
+  std::set<Day> unpurged_ SIGHTLINE_GUARDED_BY(mutex_);
   std::map<Day, std::string> set_aside_ SIGHTLINE_GUARDED_BY(mutex_);
   std::map<Day, uint64_t> losses_ SIGHTLINE_GUARDED_BY(mutex_);
 };

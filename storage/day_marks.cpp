@@ -31,13 +31,14 @@ void DayMarks::Update(Day day, const DayState& state) {
   unsaved_.insert(day);
 }
 
-Status DayMarks::MarkDirty(std::span<const Day> days) {
+Status DayMarks::MarkWritten(std::span<const Day> days, bool uncounted) {
   const MutexLock lock(mutex_);
   std::map<Day, DayMark> changed;
   for (const Day day : days) {
     DayMark mark = marks_[day];
-    if (mark.dirty) continue;
-    mark.dirty = true;
+    if (!mark.sealed && (mark.dirty || !uncounted)) continue;
+    mark.sealed = false;
+    mark.dirty = mark.dirty || uncounted;
     changed[day] = mark;
   }
   SIGHTLINE_RETURN_IF_ERROR(catalog_.PutDayMarks(changed, /*sync=*/true));
@@ -50,6 +51,14 @@ void DayMarks::MarkClean(Day day) {
   const auto found = marks_.find(day);
   if (found == marks_.end() || !found->second.dirty) return;
   found->second.dirty = false;
+  unsaved_.insert(day);
+}
+
+void DayMarks::MarkSealed(Day day, bool sealed) {
+  const MutexLock lock(mutex_);
+  DayMark& mark = marks_[day];
+  if (mark.sealed == sealed) return;
+  mark.sealed = sealed;
   unsaved_.insert(day);
 }
 

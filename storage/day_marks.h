@@ -13,7 +13,7 @@
 namespace sightline::storage {
 
 // Operation: marks follow the days' states in memory and are saved about once a second without a
-// sync; only what a crash must not forget (dirty, deleting) is synced at once. Thread-safe.
+// sync; only what a crash must not forget (dirty, not sealed, deleting) is synced at once. Thread-safe.
 class DayMarks {
  public:
   explicit DayMarks(Catalog& catalog) : catalog_(catalog) {}
@@ -24,9 +24,13 @@ class DayMarks {
 
   // `state` is durable in the day.
   void Update(Day day, const DayState& state) SIGHTLINE_EXCLUDES(mutex_);
-  // Durable on return; free for days that are dirty already.
-  Status MarkDirty(std::span<const Day> days) SIGHTLINE_EXCLUDES(mutex_);
+  // What the mark must no longer say once something is written into the days: that segments hold all
+  // they have, and where it may bring uncounted readings, that they are clean. Durable on return;
+  // free for days whose marks do not say it.
+  Status MarkWritten(std::span<const Day> days, bool uncounted) SIGHTLINE_EXCLUDES(mutex_);
   void MarkClean(Day day) SIGHTLINE_EXCLUDES(mutex_);
+  // Nothing is written into the day meanwhile.
+  void MarkSealed(Day day, bool sealed) SIGHTLINE_EXCLUDES(mutex_);
   // Durable on return.
   Status MarkDeleting(Day day) SIGHTLINE_EXCLUDES(mutex_);
   Status Forget(Day day) SIGHTLINE_EXCLUDES(mutex_);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/log.h"
+#include "storage/apply_correction.h"
 #include "storage/big_endian.h"
 #include "storage/record_codec.h"
 #include "storage/rocksdb_status.h"
@@ -23,7 +25,7 @@ class DayRowCursor final : public RowCursor {
   explicit DayRowCursor(std::shared_ptr<const DayDatabase> day)
       : day_(std::move(day)),
         iterator_(day_->database().db().NewIterator(
-            rocksdb::ReadOptions(), day_->database().table(DayDatabase::kSightings))) {
+            rocksdb::ReadOptions(), day_->database().table(kDaySightings))) {
     iterator_->SeekToFirst();
     Load();
   }
@@ -104,14 +106,22 @@ class DayReaderImpl final : public DayReader {
     rocksdb::ReadOptions options;
     options.prefix_same_as_start = true;
     const std::unique_ptr<rocksdb::Iterator> row(
-        day_->database().db().NewIterator(options, day_->database().table(DayDatabase::kByPlate)));
+        day_->database().db().NewIterator(options, day_->database().table(kDayByPlate)));
     const std::string first = PlateSeekKey(plate, static_cast<uint32_t>(from));
     for (row->Seek(first); row->Valid(); row->Next()) {
       const auto key = DecodePlateKey(ToView(row->key()));
       const auto sequence = ParsePlateSequence(ToView(row->value()));
       if (!key || !sequence) return BadRow(*day_);
       if (key->plate != plate || key->key.ms_of_day >= to) break;
-      if (*sequence <= as_of) rows.push_back({.key = key->key, .sequence = *sequence});
+      if (const auto corrected = day_->corrections().Find(key->key, as_of)) {
+        // The row bore the plate once: whether it does at `as_of` is another question.
+        const DayCorrections::Version& version = corrected->version;
+        if (version.sequence != 0 && version.plate == plate) {
+          rows.push_back({.key = key->key, .sequence = version.sequence});
+        }
+      } else if (*sequence <= as_of) {
+        rows.push_back({.key = key->key, .sequence = *sequence});
+      }
     }
     SIGHTLINE_RETURN_IF_ERROR(ToStatus(row->status(), day_->database().path()));
     return rows;
@@ -128,33 +138,40 @@ class DayReaderImpl final : public DayReader {
     std::vector<rocksdb::PinnableSlice> values(keys.size());
     std::vector<rocksdb::Status> statuses(keys.size());
     day_->database().db().MultiGet(rocksdb::ReadOptions(),
-                                   day_->database().table(DayDatabase::kSightings), keys.size(),
+                                   day_->database().table(kDaySightings), keys.size(),
                                    slices.data(), values.data(), statuses.data());
     std::vector<std::optional<StoredSighting>> sightings(keys.size());
     for (size_t i = 0; i < keys.size(); ++i) {
       if (statuses[i].IsNotFound()) continue;
       SIGHTLINE_RETURN_IF_ERROR(ToStatus(statuses[i], day_->database().path()));
-      SIGHTLINE_ASSIGN(sightings[i], DecodeValue(keys[i], ToView(values[i])));
-      if (sightings[i]->sequence > as_of) sightings[i].reset();
+      const auto header = ParseRecordHeader(ToView(values[i]));
+      if (header && header->sequence > as_of) continue;
+      SIGHTLINE_ASSIGN(sightings[i], DecodeValue(keys[i], ToView(values[i]), as_of));
     }
     return sightings;
   }
 
-  Result<StoredSighting> Decode(const RowView& row, Sequence /*as_of*/) const override {
-    return DecodeValue(row.key, row.value);
+  Result<StoredSighting> Decode(const RowView& row, Sequence as_of) const override {
+    return DecodeValue(row.key, row.value, as_of);
   }
 
   bool IsInForce(const RowVersion& version, Sequence as_of) const override {
-    return version.sequence <= as_of;
+    return day_->corrections().IsInForce(version.key, version.sequence, as_of);
   }
 
-  uint64_t sealed_to() const override { return 0; }
-  uint64_t log_end() const override { return 0; }
-  std::vector<RowVersion> ReadLog(uint64_t /*from*/, size_t /*limit*/) const override { return {}; }
-  std::vector<SegmentEntry> Segments() const override { return {}; }
-  std::filesystem::path segment_directory() const override {
-    return std::filesystem::path(day_->database().path()) / "segments";
+  uint64_t sealed_to() const override { return day_->log().sealed_to(); }
+  uint64_t log_end() const override { return day_->log().end(); }
+
+  std::vector<RowVersion> ReadLog(uint64_t from, size_t limit) const override {
+    auto versions = day_->log().Read(from, limit);
+    if (versions) return std::move(*versions);
+    Log(LogLevel::kError, "day_log_not_readable",
+        {{"day", FormatDay(day())}, {"reason", versions.error().message}});
+    return {};
   }
+
+  std::vector<SegmentEntry> Segments() const override { return day_->log().Segments(); }
+  std::filesystem::path segment_directory() const override { return day_->segment_directory(); }
 
   std::string CameraId(uint32_t camera_number) const override {
     const DayCamera* camera = day_->FindCamera(camera_number);
@@ -162,18 +179,27 @@ class DayReaderImpl final : public DayReader {
   }
 
  private:
-  Result<StoredSighting> DecodeValue(const RowKey& key, std::string_view value) const {
+  Result<StoredSighting> DecodeValue(const RowKey& key, std::string_view value,
+                                     Sequence as_of) const {
     const DayCamera* camera = day_->FindCamera(key.camera_number);
     const auto header = ParseRecordHeader(value);
     if (camera == nullptr || !header) return BadRow(*day_);
     const TimestampMs time = day().start() + key.ms_of_day;
     SIGHTLINE_ASSIGN(Sighting sighting, DecodeRecord(value, camera->camera.id, time));
-    return StoredSighting{.id = {.time = time,
+    StoredSighting stored{.id = {.time = time,
                                  .camera_hash = camera->hash,
                                  .identity_hash = key.identity_hash},
                           .sequence = header->sequence,
                           .received = header->received,
                           .sighting = std::move(sighting)};
+    for (const Sequence corrected : day_->corrections().UpTo(key, as_of)) {
+      SIGHTLINE_ASSIGN(const auto correction,
+                       day_->FindCorrection({.key = key, .sequence = corrected}));
+      if (!correction) return BadRow(*day_);
+      ApplyCorrection(correction->correction, stored.sighting);
+      stored.corrected = corrected;
+    }
+    return stored;
   }
 
   const std::shared_ptr<const DayDatabase> day_;

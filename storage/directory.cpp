@@ -24,6 +24,8 @@ Error LastSystemError(const fs::path& path, std::string_view doing) {
   return SystemError(path, doing, std::error_code(errno, std::generic_category()));
 }
 
+}  // namespace
+
 Status SyncDirectory(const fs::path& directory) {
   const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return LastSystemError(directory, "open the directory");
@@ -33,8 +35,6 @@ Status SyncDirectory(const fs::path& directory) {
   if (!synced) return error;
   return Ok();
 }
-
-}  // namespace
 
 Result<DirectoryLock> DirectoryLock::Acquire(const fs::path& directory) {
   const fs::path path = directory / "LOCK";

@@ -25,6 +25,9 @@ class DirectoryLock {
 // Creates the directory where it is missing, and makes its entry in its parent durable.
 Status CreateDirectory(const std::filesystem::path& directory);
 
+// Makes the entries of the directory durable.
+Status SyncDirectory(const std::filesystem::path& directory);
+
 // Removes it with all that is in it; Ok when it is not there.
 Status RemoveDirectory(const std::filesystem::path& directory);
 

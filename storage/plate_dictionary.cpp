@@ -75,6 +75,13 @@ class PurgedDaysFilterFactory final : public rocksdb::CompactionFilterFactory {
 };
 
 PlateDay OfReading(const PlateReading& reading) {
+  if (reading.corrected) {
+    return {.count = 0,
+            .first_ms = reading.ms_of_day,
+            .last_ms = reading.ms_of_day,
+            .first_sequence = reading.sequence,
+            .last_sequence = PlateDay::kCorrected};
+  }
   return {.count = 1,
           .first_ms = reading.ms_of_day,
           .last_ms = reading.ms_of_day,

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ namespace sightline::storage {
 
 // Of one plate on one day.
 struct PlateDay {
+  // As last_sequence: corrections gave readings to the plate or took some away, `count` is not told.
+  static constexpr Sequence kCorrected = std::numeric_limits<Sequence>::max();
+
   uint32_t count = 0;
   uint32_t first_ms = 0;  // of day
   uint32_t last_ms = 0;

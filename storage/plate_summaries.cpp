@@ -43,7 +43,7 @@ Status SummarizePlates(const PlateDictionary& dictionary, std::span<const Day> d
     if (entry.first_sequence > as_of || !std::binary_search(days.begin(), days.end(), day)) {
       return true;
     }
-    if (entry.last_sequence <= as_of) {
+    if (entry.last_sequence <= as_of && entry.last_sequence != PlateDay::kCorrected) {
       Join(summary, day, entry);
       return true;
     }

@@ -26,17 +26,23 @@ struct FillAttributeValue {
   void operator()(bool flag) const { out.set_flag(flag); }
 };
 
+using AttributeRecords = google::protobuf::RepeatedPtrField<proto::AttributeRecord>;
+
+void FillAttributes(const std::vector<Attribute>& attributes, AttributeRecords& out) {
+  for (const Attribute& attribute : attributes) {
+    proto::AttributeRecord& record = *out.Add();
+    record.set_name(attribute.name);
+    std::visit(FillAttributeValue{record}, attribute.value);
+  }
+}
+
 void FillRecord(const Sighting& sighting, proto::SightingRecord& out) {
   if (sighting.source_id) out.set_source_id(*sighting.source_id);
   out.set_plate(sighting.plate);
   if (sighting.plate_read != sighting.plate) out.set_plate_read(sighting.plate_read);
   out.set_plate_color(sighting.plate_color);
   if (sighting.plate_confidence) out.set_plate_confidence(*sighting.plate_confidence);
-  for (const Attribute& attribute : sighting.attributes) {
-    proto::AttributeRecord& record = *out.add_attributes();
-    record.set_name(attribute.name);
-    std::visit(FillAttributeValue{record}, attribute.value);
-  }
+  FillAttributes(sighting.attributes, *out.mutable_attributes());
   if (sighting.location) FillPlace(*sighting.location, *out.mutable_location());
   if (sighting.lane) out.set_lane(*sighting.lane);
   if (sighting.speed_kmh) out.set_speed_kmh(*sighting.speed_kmh);
@@ -57,6 +63,18 @@ std::optional<AttributeValue> ToAttributeValue(proto::AttributeRecord& record) {
     case proto::AttributeRecord::VALUE_NOT_SET: return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::vector<Attribute> TakeAttributes(AttributeRecords& records) {
+  std::vector<Attribute> attributes;
+  attributes.reserve(static_cast<size_t>(records.size()));
+  for (proto::AttributeRecord& record : records) {
+    auto value = ToAttributeValue(record);
+    // A kind of value that a later version writes cannot be shown, and must not hide the rest.
+    if (!value) continue;
+    attributes.push_back({std::move(*record.mutable_name()), std::move(*value)});
+  }
+  return attributes;
 }
 
 void FillCameraState(const Camera& camera, proto::CameraState& out) {
@@ -153,14 +171,7 @@ Result<Sighting> DecodeRecord(std::string_view value, std::string_view camera_id
   sighting.plate = std::move(*record.mutable_plate());
   sighting.plate_color = std::move(*record.mutable_plate_color());
   if (record.has_plate_confidence()) sighting.plate_confidence = record.plate_confidence();
-  sighting.attributes.reserve(static_cast<size_t>(record.attributes_size()));
-  for (proto::AttributeRecord& attribute : *record.mutable_attributes()) {
-    auto attribute_value = ToAttributeValue(attribute);
-    // A kind of value that a later version writes cannot be shown, and must not hide the rest.
-    if (!attribute_value) continue;
-    sighting.attributes.push_back({std::move(*attribute.mutable_name()),
-                                   std::move(*attribute_value)});
-  }
+  sighting.attributes = TakeAttributes(*record.mutable_attributes());
   if (record.has_location()) sighting.location = ToPosition(record.location());
   if (record.has_lane()) sighting.lane = record.lane();
   if (record.has_speed_kmh()) sighting.speed_kmh = record.speed_kmh();
@@ -171,6 +182,52 @@ Result<Sighting> DecodeRecord(std::string_view value, std::string_view camera_id
                                 std::move(*vector.mutable_bytes())});
   }
   return sighting;
+}
+
+std::string EncodeCorrection(const CorrectionEntry& entry) {
+  const Correction& correction = entry.correction.correction;
+  proto::CorrectionRecord record;
+  record.set_corrected(entry.correction.corrected.value);
+  if (correction.plate) record.set_plate(*correction.plate);
+  FillAttributes(correction.attributes, *record.mutable_attributes());
+  for (const std::string& name : correction.removed_attributes) record.add_removed_attributes(name);
+  record.set_note(correction.note);
+  record.set_author(correction.author);
+  record.set_plate_before(entry.correction.plate_before);
+  FillAttributes(entry.correction.attributes_before, *record.mutable_attributes_before());
+  record.set_ingest_sequence(entry.ingest_sequence);
+  return record.SerializeAsString();
+}
+
+std::optional<CorrectionEntry> DecodeCorrection(std::string_view bytes) {
+  proto::CorrectionRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  CorrectionEntry entry;
+  entry.ingest_sequence = record.ingest_sequence();
+  entry.correction.corrected = {record.corrected()};
+  entry.correction.plate_before = record.plate_before();
+  entry.correction.attributes_before = TakeAttributes(*record.mutable_attributes_before());
+  Correction& correction = entry.correction.correction;
+  if (record.has_plate()) correction.plate = record.plate();
+  correction.attributes = TakeAttributes(*record.mutable_attributes());
+  correction.removed_attributes.assign(record.removed_attributes().begin(),
+                                       record.removed_attributes().end());
+  correction.note = record.note();
+  correction.author = record.author();
+  return entry;
+}
+
+std::string EncodeSegmentEntry(const SegmentEntry& entry) {
+  proto::SegmentRecord record;
+  record.set_name(entry.name);
+  record.set_description(entry.description);
+  return record.SerializeAsString();
+}
+
+std::optional<SegmentEntry> DecodeSegmentEntry(std::string_view bytes) {
+  proto::SegmentRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  return SegmentEntry{.name = record.name(), .description = record.description()};
 }
 
 std::string EncodeCameraState(const Camera& camera) {

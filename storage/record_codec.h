@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "core/camera.h"
+#include "core/correction.h"
 #include "core/sighting.h"
+#include "storage/day.h"
 
 namespace sightline::storage {
 
@@ -41,6 +43,18 @@ Result<Sighting> DecodeRecord(std::string_view value, std::string_view camera_id
 
 std::string EncodeCameraState(const Camera& camera);
 std::optional<Camera> DecodeCameraState(std::string_view bytes);
+
+// What a correction's key and its day do not tell: `sighting`, `sequence` and `camera_id` are for the
+// reader to fill in.
+struct CorrectionEntry {
+  StoredCorrection correction;
+  Sequence ingest_sequence = 0;  // of the sighting as it came
+};
+std::string EncodeCorrection(const CorrectionEntry& entry);
+std::optional<CorrectionEntry> DecodeCorrection(std::string_view bytes);
+
+std::string EncodeSegmentEntry(const SegmentEntry& entry);
+std::optional<SegmentEntry> DecodeSegmentEntry(std::string_view bytes);
 
 struct CameraEntry {
   CameraRecord record;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <iterator>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "core/log.h"
@@ -24,7 +25,7 @@ Status RebuildFromDay(const DayDatabase& day, PlateDictionary& dictionary) {
   options.total_order_seek = true;
   options.fill_cache = false;
   const std::unique_ptr<rocksdb::Iterator> row(
-      day.database().db().NewIterator(options, day.database().table(DayDatabase::kByPlate)));
+      day.database().db().NewIterator(options, day.database().table(kDayByPlate)));
   std::vector<PlateReading> readings;
   for (row->SeekToFirst(); row->Valid(); row->Next()) {
     const auto key = DecodePlateKey(ToView(row->key()));
@@ -33,7 +34,8 @@ Status RebuildFromDay(const DayDatabase& day, PlateDictionary& dictionary) {
     readings.push_back({.plate = std::string(key->plate),
                         .day = day.day(),
                         .ms_of_day = key->key.ms_of_day,
-                        .sequence = *sequence});
+                        .sequence = *sequence,
+                        .corrected = day.corrections().Contains(key->key)});
     if (readings.size() < kRebuildReadings) continue;
     SIGHTLINE_RETURN_IF_ERROR(dictionary.AddRebuilt(std::move(readings)));
     readings.clear();
@@ -107,7 +109,7 @@ class NoteReader {
   Result<std::vector<PlateReading>> ReadDay(Day day) const {
     SIGHTLINE_ASSIGN(const auto database, OpenUnlessDamaged(directory_, day));
     if (database == nullptr) return std::vector<PlateReading>();
-    return database->PendingReadings(counted_);
+    return database->UncountedReadings(counted_);
   }
 
   DayDirectory& directory_;
@@ -135,10 +137,14 @@ Status Recover(const RowWriter::Parts& parts, RowWriter& writer) {
   readings.insert(readings.end(), std::make_move_iterator(held.begin()),
                   std::make_move_iterator(held.end()));
   // A row that was being moved when the process died is in its day and in the inbox.
-  std::ranges::sort(readings, {}, &PlateReading::sequence);
+  // (A correction gives its sequence to two plates.)
+  const auto identity = [](const PlateReading& reading) {
+    return std::tie(reading.sequence, reading.plate);
+  };
+  std::ranges::sort(readings, {}, identity);
   readings.erase(std::unique(readings.begin(), readings.end(),
-                             [](const PlateReading& a, const PlateReading& b) {
-                               return a.sequence == b.sequence;
+                             [&](const PlateReading& a, const PlateReading& b) {
+                               return identity(a) == identity(b);
                              }),
                  readings.end());
   parts.dictionary.Add(std::move(readings));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/apply_correction.h"
+#include "storage/day_reader.h"
 #include "storage/record_codec.h"
 #include "storage/row_key.h"
 
@@ -124,12 +126,16 @@ Status RowWriter::DropDuplicates(Batch batch, DayRows& of_day) {
   return Ok();
 }
 
+Status RowWriter::ReserveSequences(size_t count) {
+  if (last_sequence_ + count <= reserved_) return Ok();
+  const Sequence reserved = last_sequence_ + count + kReservedSequences;
+  SIGHTLINE_RETURN_IF_ERROR(parts_.catalog.WriteNumber(Catalog::kReservedSequence, reserved));
+  reserved_ = reserved;
+  return Ok();
+}
+
 Status RowWriter::StampSequences(Batch batch, const AppendResult& result) {
-  if (last_sequence_ + batch.size() > reserved_) {
-    const Sequence reserved = last_sequence_ + batch.size() + kReservedSequences;
-    SIGHTLINE_RETURN_IF_ERROR(parts_.catalog.WriteNumber(Catalog::kReservedSequence, reserved));
-    reserved_ = reserved;
-  }
+  SIGHTLINE_RETURN_IF_ERROR(ReserveSequences(batch.size()));
   for (size_t i = 0; i < batch.size(); ++i) {
     if (result.outcomes[i] != AppendOutcome::kAccepted) continue;
     ++last_sequence_;
@@ -169,7 +175,7 @@ Status RowWriter::ChooseDirectDays(size_t batch_rows, std::vector<DayRows>& days
     direct.push_back(of_day.day);
   }
   if (recent_days_.size() > kRecentDays) recent_days_.resize(kRecentDays);
-  return parts_.marks.MarkDirty(direct);
+  return parts_.marks.MarkWritten(direct, /*uncounted=*/true);
 }
 
 Status RowWriter::WriteRows(Batch batch, const std::vector<DayRows>& days,
@@ -209,6 +215,72 @@ Status RowWriter::WriteInbox(Batch batch, const std::vector<DayRows>& days,
     if (of_day.direct) continue;
     for (const uint32_t row : of_day.rows) AddReading(batch[row], written);
   }
+  return Ok();
+}
+
+Result<StoredCorrection> RowWriter::Correct(Day day, const RowKey& key,
+                                            const Correction& correction, TimestampMs now) {
+  const MutexLock lock(mutex_);
+  SIGHTLINE_ASSIGN(const auto database, parts_.days.Open(day, /*create=*/false));
+  if (database == nullptr) return NotFound("no sighting has this id");
+  SIGHTLINE_ASSIGN(auto found, MakeDayReader(database)->Get({&key, 1}, last_sequence_));
+  if (!found[0]) return NotFound("no sighting has this id");
+  const StoredSighting& before = *found[0];
+  if (!ChangesSighting(correction, before.sighting)) {
+    return InvalidArgument("the correction changes nothing: the sighting is as it says");
+  }
+  SIGHTLINE_RETURN_IF_ERROR(ReserveSequences(1));
+  const StoredCorrection stored =
+      MakeStoredCorrection(correction, before, ++last_sequence_, now);
+  SIGHTLINE_RETURN_IF_ERROR(parts_.catalog.PutCorrection(
+      {.day = day, .version = {.key = key, .sequence = stored.sequence}}));
+  SIGHTLINE_RETURN_IF_ERROR(WriteCorrection(*database, key, before, stored));
+  visible_ = last_sequence_;
+  return stored;
+}
+
+Status RowWriter::WriteCorrection(DayDatabase& database, const RowKey& key,
+                                  const StoredSighting& before, const StoredCorrection& stored) {
+  const Day day = database.day();
+  Sighting after = before.sighting;
+  ApplyCorrection(stored.correction, after);
+  std::string by_plate = EncodePlateValue(after);
+  StampSequence(stored.sequence, by_plate);
+  std::vector<PlateReading> readings;
+  if (after.plate != stored.plate_before) {
+    AppendCorrectedReadings(day, {.key = key, .sequence = stored.sequence}, stored.plate_before,
+                            after.plate, readings);
+  }
+  SIGHTLINE_RETURN_IF_ERROR(parts_.marks.MarkWritten({&day, 1}, !readings.empty()));
+  SIGHTLINE_RETURN_IF_ERROR(database.Correct({.key = key,
+                                              .stored = stored,
+                                              .ingest_sequence = before.sequence,
+                                              .plate = after.plate,
+                                              .by_plate = by_plate}));
+  parts_.marks.Update(day, database.state());
+  parts_.dictionary.Add(std::move(readings));
+  return Ok();
+}
+
+Status RowWriter::CommitSegments(Day day, uint64_t sealed_to, std::span<const SegmentEntry> added,
+                                 std::span<const std::string> removed) {
+  return ChangeSegments(day, [&](DayDatabase& database) {
+    return database.CommitSegments(sealed_to, added, removed);
+  });
+}
+
+Status RowWriter::DropSegments(Day day) {
+  return ChangeSegments(day, [](DayDatabase& database) { return database.DropSegments(); });
+}
+
+Status RowWriter::ChangeSegments(Day day, const std::function<Status(DayDatabase&)>& change) {
+  const MutexLock lock(mutex_);
+  SIGHTLINE_ASSIGN(const auto database, parts_.days.Open(day, /*create=*/false));
+  if (database == nullptr) return NotFound(FormatDay(day) + ": there is no such day");
+  // Should the process die in between, the mark must not say more than is true.
+  SIGHTLINE_RETURN_IF_ERROR(parts_.marks.MarkWritten({&day, 1}, /*uncounted=*/false));
+  SIGHTLINE_RETURN_IF_ERROR(change(*database));
+  parts_.marks.MarkSealed(day, database->IsSealed());
   return Ok();
 }
 
@@ -271,7 +343,7 @@ Result<bool> RowWriter::DrainSome(Day day, DayDatabase& database, std::optional<
     rows.push_back(row.AsNewRow());
     uncounted = uncounted || row.sequence > counted;
   }
-  if (uncounted) SIGHTLINE_RETURN_IF_ERROR(parts_.marks.MarkDirty({&day, 1}));
+  if (!rows.empty()) SIGHTLINE_RETURN_IF_ERROR(parts_.marks.MarkWritten({&day, 1}, uncounted));
   SIGHTLINE_RETURN_IF_ERROR(
       database.Write(rows, counted, [this](uint32_t number) { return CameraOf(number); }));
   parts_.marks.Update(day, database.state());
@@ -282,10 +354,10 @@ Result<bool> RowWriter::DrainSome(Day day, DayDatabase& database, std::optional<
 Status RowWriter::Settle() {
   for (const auto& database : parts_.days.OpenDays()) {
     const MutexLock lock(mutex_);
-    SIGHTLINE_RETURN_IF_ERROR(database->DropPending(parts_.dictionary.counted()));
+    SIGHTLINE_RETURN_IF_ERROR(database->DropCounted(parts_.dictionary.counted()));
     const bool recent = std::find(recent_days_.begin(), recent_days_.end(), database->day()) !=
                         recent_days_.end();
-    if (!database->HasPending() && !recent) parts_.marks.MarkClean(database->day());
+    if (!database->log().HasUncounted() && !recent) parts_.marks.MarkClean(database->day());
   }
   return Ok();
 }

@@ -40,6 +40,13 @@ class RowWriter {
   Result<AppendResult> Append(std::span<EncodedSighting> batch) SIGHTLINE_EXCLUDES(mutex_);
   Sequence visible() const { return visible_; }
 
+  // As in Store. The row is in its day, not in the inbox; kNotFound when it is not.
+  Result<StoredCorrection> Correct(Day day, const RowKey& key, const Correction& correction,
+                                   TimestampMs now) SIGHTLINE_EXCLUDES(mutex_);
+  Status CommitSegments(Day day, uint64_t sealed_to, std::span<const SegmentEntry> added,
+                        std::span<const std::string> removed) SIGHTLINE_EXCLUDES(mutex_);
+  Status DropSegments(Day day) SIGHTLINE_EXCLUDES(mutex_);
+
   // Moves the rows of the days that wait with most of them, until at most `down_to` rows wait or
   // `stop` says so.
   Status DrainFullest(size_t down_to, const std::function<bool()>& stop) SIGHTLINE_EXCLUDES(mutex_);
@@ -70,6 +77,8 @@ class RowWriter {
   static std::vector<DayRows> SplitByDay(Batch batch);
   // Drops what is stored already or comes twice.
   Status DropDuplicates(Batch batch, DayRows& of_day) SIGHTLINE_REQUIRES(mutex_);
+  // Makes sure that so many sequences above the last may be given.
+  Status ReserveSequences(size_t count) SIGHTLINE_REQUIRES(mutex_);
   Status StampSequences(Batch batch, const AppendResult& result) SIGHTLINE_REQUIRES(mutex_);
   Status MarkCamerasUsed(Batch batch, const std::vector<DayRows>& days)
       SIGHTLINE_REQUIRES(mutex_);
@@ -87,6 +96,10 @@ class RowWriter {
   Result<bool> DrainSome(Day day, DayDatabase& database, std::optional<RowKey>& last)
       SIGHTLINE_EXCLUDES(mutex_);
   std::optional<Camera> CameraOf(uint32_t number) const;
+  Status WriteCorrection(DayDatabase& database, const RowKey& key, const StoredSighting& before,
+                         const StoredCorrection& stored) SIGHTLINE_REQUIRES(mutex_);
+  Status ChangeSegments(Day day, const std::function<Status(DayDatabase&)>& change)
+      SIGHTLINE_EXCLUDES(mutex_);
 
   const Parts parts_;
   const size_t inbox_rows_;

@@ -150,37 +150,31 @@ class StoreImpl final : public Store {
   }
 
   Result<StoredSighting> GetSighting(const SightingId& id, Sequence as_of) override {
-    const Day day = DayOf(id.time);
-    std::vector<RowKey> keys;
-    for (const uint32_t number : parts_->cameras.NumbersOfHash(id.camera_hash)) {
-      keys.push_back({.ms_of_day = MillisecondOfDay(id.time),
-                      .camera_number = number,
-                      .identity_hash = id.identity_hash});
-    }
-    if (keys.empty()) return NoSighting();
-    SIGHTLINE_ASSIGN(const auto reader, OpenDay(day));
-    if (reader == nullptr) return NoSighting();
-    SIGHTLINE_ASSIGN(auto found, reader->Get(keys, as_of));
-    for (auto& sighting : found) {
-      if (sighting && sighting->id == id) return std::move(*sighting);
-    }
-    return NoSighting();
+    SIGHTLINE_ASSIGN(Place found, Find(id, as_of));
+    return std::move(found.sighting);
   }
 
-  Result<StoredCorrection> Correct(const SightingId& /*id*/,
-                                   const Correction& /*correction*/) override {
-    return Internal("corrections follow");
+  Result<StoredCorrection> Correct(const SightingId& id, const Correction& correction) override {
+    SIGHTLINE_RETURN_IF_ERROR(CheckSpace());
+    SIGHTLINE_ASSIGN(const Place found, Find(id, VisibleSequence()));
+    return parts_->writer.Correct(DayOf(id.time), found.key, correction, clock_.Now());
   }
-  Result<std::vector<StoredCorrection>> Corrections(Sequence /*before*/,
-                                                    size_t /*limit*/) override {
-    return std::vector<StoredCorrection>();
+  Result<std::vector<StoredCorrection>> Corrections(Sequence before, size_t limit) override;
+
+  Status CommitSegments(Day day, uint64_t sealed_to, std::span<const SegmentEntry> added,
+                        std::span<const std::string> removed) override {
+    return parts_->writer.CommitSegments(day, sealed_to, added, removed);
   }
-  Status CommitSegments(Day /*day*/, uint64_t /*sealed_to*/, std::span<const SegmentEntry> /*added*/,
-                        std::span<const std::string> /*removed*/) override {
-    return Internal("segments follow");
+  Status DropSegments(Day day) override { return parts_->writer.DropSegments(day); }
+  std::vector<Day> UnsealedDays() const override {
+    const auto marks = parts_->marks.All();
+    std::vector<Day> days = parts_->days.Days();
+    std::erase_if(days, [&marks](Day day) {
+      const auto mark = marks.find(day);
+      return mark != marks.end() && (mark->second.sealed || mark->second.state.rows == 0);
+    });
+    return days;
   }
-  Status DropSegments(Day /*day*/) override { return Internal("segments follow"); }
-  std::vector<Day> UnsealedDays() const override { return {}; }
 
   Status VisitPlates(std::string_view prefix, std::string_view after, Sequence as_of,
                      const std::function<bool(const PlateSummary&)>& visit) override {
@@ -229,8 +223,15 @@ class StoreImpl final : public Store {
   Status Close() override;
 
  private:
-  static Error NoSighting() { return NotFound("no sighting has this id"); }
+  struct Place {
+    RowKey key;
+    StoredSighting sighting;
+  };
+  // kNotFound for an id that is not stored, or came after `as_of`.
+  Result<Place> Find(const SightingId& id, Sequence as_of);
   Status CheckSpace() const;
+  // Set-aside ones too, ascending.
+  std::vector<Day> DaysPastRetention() const;
 
   const fs::path directory_;
   const StoreOptions options_;
@@ -251,28 +252,79 @@ Status StoreImpl::CheckSpace() const {
                {}};
 }
 
+Result<StoreImpl::Place> StoreImpl::Find(const SightingId& id, Sequence as_of) {
+  std::vector<RowKey> keys;
+  for (const uint32_t number : parts_->cameras.NumbersOfHash(id.camera_hash)) {
+    keys.push_back({.ms_of_day = MillisecondOfDay(id.time),
+                    .camera_number = number,
+                    .identity_hash = id.identity_hash});
+  }
+  const Error unknown = NotFound("no sighting has this id");
+  if (keys.empty()) return unknown;
+  SIGHTLINE_ASSIGN(const auto reader, OpenDay(DayOf(id.time)));
+  if (reader == nullptr) return unknown;
+  SIGHTLINE_ASSIGN(auto found, reader->Get(keys, as_of));
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (found[i] && found[i]->id == id) return Place{keys[i], std::move(*found[i])};
+  }
+  return unknown;
+}
+
+Result<std::vector<StoredCorrection>> StoreImpl::Corrections(Sequence before, size_t limit) {
+  std::vector<StoredCorrection> corrections;
+  // One that is on its way is left to the next question.
+  const Sequence visible = VisibleSequence();
+  before = before == 0 ? visible + 1 : std::min(before, visible + 1);
+  while (corrections.size() < limit) {
+    SIGHTLINE_ASSIGN(const std::vector<CorrectionPointer> pointers,
+                     parts_->catalog->Corrections(before, limit - corrections.size()));
+    if (pointers.empty()) break;
+    for (const auto& [day, version] : pointers) {
+      before = version.sequence;
+      const auto database = parts_->days.Open(day, /*create=*/false);
+      // Those of a day set aside are left out, like its sightings.
+      if (!database && database.error().code == ErrorCode::kCorruption) continue;
+      if (!database) return database.error();
+      if (*database == nullptr) continue;
+      SIGHTLINE_ASSIGN(auto found, (*database)->FindCorrection(version));
+      // A crash between the pointer and the correction leaves a pointer to nothing.
+      if (found) corrections.push_back(std::move(*found));
+    }
+  }
+  return corrections;
+}
+
 Status StoreImpl::Health() const {
   SIGHTLINE_RETURN_IF_ERROR(CheckSpace());
   return parts_->shared->background_errors.First();
 }
 
-Result<std::vector<Day>> StoreImpl::ApplyRetention() {
-  std::vector<Day> removed;
-  if (options_.retention_days <= 0) return removed;
+std::vector<Day> StoreImpl::DaysPastRetention() const {
+  std::vector<Day> past;
+  if (options_.retention_days <= 0) return past;
+  past = Days();
+  for (const SetAsideDay& aside : parts_->days.SetAside()) past.push_back(aside.day);
   const int64_t today = clock_.Now().value / kMillisecondsPerDay;
   const int64_t oldest_kept = today - options_.retention_days;
-  for (const Day day : Days()) {
-    if (day.number >= oldest_kept) break;
-    removed.push_back(day);
-  }
-  if (removed.empty()) return removed;
+  std::erase_if(past, [oldest_kept](Day day) { return day.number >= oldest_kept; });
+  std::sort(past.begin(), past.end());
+  return past;
+}
+
+Result<std::vector<Day>> StoreImpl::ApplyRetention() {
+  const std::vector<Day> removed = DaysPastRetention();
   for (const Day day : removed) {
     SIGHTLINE_RETURN_IF_ERROR(parts_->writer.Discard(day));
     SIGHTLINE_RETURN_IF_ERROR(parts_->days.Remove(day));
     Log(LogLevel::kInfo, "day_deleted", {{"day", FormatDay(day)}});
   }
+  // And those that an earlier process has removed without coming so far.
+  const std::vector<Day> unpurged = parts_->days.Unpurged();
+  if (unpurged.empty()) return removed;
   SIGHTLINE_RETURN_IF_ERROR(parts_->inbox->Compact());
-  SIGHTLINE_RETURN_IF_ERROR(parts_->dictionary->Purge(removed));
+  SIGHTLINE_RETURN_IF_ERROR(parts_->dictionary->Purge(unpurged));
+  SIGHTLINE_RETURN_IF_ERROR(parts_->catalog->DeleteCorrections(unpurged));
+  SIGHTLINE_RETURN_IF_ERROR(parts_->days.Purged(unpurged));
   return removed;
 }
 

@@ -79,7 +79,7 @@ void Upkeep::FlushReplayed() {
   for (const auto& day : parts_.days.OpenDays()) {
     if (stopping()) return;
     Database& database = day->database();
-    if (database.MemtableRows(DayDatabase::kSightings) < kReplayedRows) continue;
+    if (database.MemtableRows(kDaySightings) < kReplayedRows) continue;
     LogFailure("flush what the start has replayed", database.Flush());
   }
 }
@@ -151,7 +151,7 @@ void Upkeep::FreeMemory() {
   if (shared_.write_buffers->mutable_memtable_memory_usage() < shared_.memtable_bytes / 2) return;
   std::vector<std::pair<uint64_t, std::shared_ptr<DayDatabase>>> fullest;
   for (auto& day : parts_.days.OpenDays()) {
-    const uint64_t rows = day->database().MemtableRows(DayDatabase::kSightings);
+    const uint64_t rows = day->database().MemtableRows(kDaySightings);
     if (rows >= kRowsWorthAFile) fullest.emplace_back(rows, std::move(day));
   }
   std::sort(fullest.begin(), fullest.end(),
