@@ -2,17 +2,16 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 namespace sightline {
 
 // The nondeterministic Levenshtein automaton of a text of 1 to 64 symbols, run bit-parallel (Wu and
-// Manber, "Fast text searching: allowing errors", CACM 35(10), 1992; the whole word matched instead
-// of a part of it): bit i of row e says that the first i + 1 symbols of the text are within e errors
-// of what was read. The empty prefix of the text has no bit: it is within e errors of `read` symbols
-// when read <= e. A value type; a step costs a few instructions for each error allowed.
+// Manber, "Fast text searching: allowing errors", CACM 35(10), 1992; what is read is matched as a
+// whole): bit i of row e says that the first i + 1 symbols of the text are within e errors of what
+// was read. The empty prefix of the text has no bit: it is within e errors of `read` symbols when
+// read <= e. A value type; a step costs a few instructions for each error allowed.
 template <int kMaxErrors>
 class ErrorRows {
  public:
@@ -21,8 +20,8 @@ class ErrorRows {
     for (int e = 0; e <= kMaxErrors; ++e) rows_[e] = (uint64_t{1} << e) - 1;
   }
 
-  // After one more symbol, the one after `read` others. `equal` has bit i set when the symbol equals
-  // the text's symbol i.
+  // After one more symbol, behind `read` others. `equal` has bit i set when the symbol equals the
+  // text's symbol i.
   ErrorRows Next(uint64_t equal, size_t read) const {
     ErrorRows next;
     next.rows_[0] = (rows_[0] << 1 | Empty(read, 0)) & equal;
@@ -42,16 +41,8 @@ class ErrorRows {
     return (rows_[kMaxErrors] & used) != 0 || Empty(read, kMaxErrors) != 0;
   }
 
-  // Whether every further symbol must equal the text's next one.
-  bool IsExact(uint64_t used, size_t read) const {
-    if constexpr (kMaxErrors == 0) {
-      return true;
-    } else {
-      return (rows_[kMaxErrors - 1] & used) == 0 && Empty(read, kMaxErrors - 1) == 0;
-    }
-  }
-
-  // The text's symbols that may come next where IsExact, a bit each.
+  // The text's symbols that may come next, a bit each, where no error is left. One is left exactly
+  // where every symbol may come next.
   uint64_t Expected(uint64_t used, size_t read) const {
     return (rows_[kMaxErrors] << 1 | Empty(read, kMaxErrors)) & used;
   }

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,11 +12,12 @@
 #include "core/cancellation.h"
 #include "core/error.h"
 #include "core/filter.h"
+#include "index/plate_layout.h"
 
 namespace sightline::index {
 
-// The bytes of a table of `plates`: ascending in byte order, distinct, normalised, none empty. The
-// form is documented in docs/segment-format.md and is a section of a segment's file.
+// The bytes of a table of `plates`: ascending in byte order, distinct, normalised, none empty, at
+// most 2^25. The form is documented in docs/segment-format.md and is a section of a segment's file.
 std::string EncodePlateTable(std::span<const std::string> plates);
 
 // A view of such bytes, which outlive it and are 8-byte aligned. Copies are cheap. Thread-safe.
@@ -31,13 +31,13 @@ class PlateTable {
   // not every plate: the segment's checksum covers them).
   static Result<PlateTable> View(std::span<const std::byte> bytes);
 
-  size_t size() const;
+  size_t size() const { return layout_.size(); }
   // Requires ordinal < size().
   std::string Plate(uint32_t ordinal) const;
   std::optional<uint32_t> Find(std::string_view plate) const;
 
-  // The ordinals whose plates match a normalised pattern (core/plate.h), ascending. One prefix: a
-  // binary search; else one pass at memory speed over the words of the lengths that can match.
+  // The ordinals whose plates match a normalised pattern (core/plate.h), ascending: a binary search
+  // for what the pattern starts with, and one pass at memory speed over the words behind it.
   Result<std::vector<uint32_t>> Matching(std::string_view pattern,
                                          const Cancellation& cancellation) const;
 
@@ -45,12 +45,15 @@ class PlateTable {
     uint32_t ordinal = 0;
     int distance = 0;  // Levenshtein over code points, '?' of the text equal to any character
   };
-  // The plates within like.max_distance of like.text, ascending by ordinal.
+  // The plates within like.max_distance of like.text, ascending by ordinal: for one error some
+  // hundreds of binary searches, for two or three a walk through a part of the plates.
   Result<std::vector<Near>> PlatesNear(const PlateLike& like,
                                        const Cancellation& cancellation) const;
 
  private:
-  std::span<const std::byte> bytes_;
+  explicit PlateTable(const PlateLayout& layout) : layout_(layout) {}
+
+  PlateLayout layout_;
 };
 
 }  // namespace sightline::index
