@@ -362,6 +362,8 @@ double PlateReadingModel::MisreadRate(std::string_view camera_id) const {
   return camera == nullptr ? tables_->rate() : camera->rate;
 }
 
+double PlateReadingModel::SeveralChangesShare() const { return 1 - tables_->changes()[0]; }
+
 double PlateReadingModel::MisreadProbability(std::u32string_view read, std::u32string_view truth,
                                              std::string_view camera_id) const {
   if (read == truth || read.size() > kMaxCharacters || truth.size() > kMaxCharacters) return 0;

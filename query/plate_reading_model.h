@@ -39,6 +39,9 @@ class PlateReadingModel {
   double MisreadRate() const;
   double MisreadRate(std::string_view camera_id) const;
 
+  // P(more than one change | misread).
+  double SeveralChangesShare() const;
+
   // P(read | truth, the reading is a misread), 0 for equal strings and where more than
   // kMaxPlateChanges changes are needed. `camera_id` empty: over all cameras. Code points.
   double MisreadProbability(std::u32string_view read, std::u32string_view truth,
