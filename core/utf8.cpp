@@ -4,7 +4,7 @@
 
 namespace sightline {
 
-char32_t NextCodePoint(std::string_view text, size_t& at) {
+char32_t NextOfAnyLength(std::string_view text, size_t& at) {
   UChar32 c = 0;
   U8_NEXT_OR_FFFD(text.data(), at, text.size(), c);
   return static_cast<char32_t>(c);
