@@ -1,6 +1,7 @@
-// A data directory as format version 1 wrote it stays readable. How it is made anew: README.md beside
-// it in tests/data.
+// A data directory stays readable as each format version wrote it. How one is made: README.md beside
+// them in tests/data.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -15,7 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kGolden = fs::path(SIGHTLINE_SOURCE_DIR) / "tests" / "data" / "golden-v1";
+const fs::path kTestData = fs::path(SIGHTLINE_SOURCE_DIR) / "tests" / "data";
+// The format that is written at present.
+constexpr std::string_view kPresent = "golden-v2";
 constexpr TimestampMs kReceived{1'474'416'000'500};
 
 std::string Hex(std::string_view bytes) {
@@ -39,6 +42,43 @@ std::string ValueText(const AttributeValue& value) {
         }
       },
       value);
+}
+
+std::string AttributesText(const std::vector<Attribute>& attributes) {
+  std::string text;
+  for (const Attribute& a : attributes) text += fmt::format(" {}={}", a.name, ValueText(a.value));
+  return text;
+}
+
+std::string CorrectionText(const StoredCorrection& c) {
+  std::string text = fmt::format("correction {} of {} at {} by '{}' note '{}' camera {}\n", c.sequence,
+                                 c.sighting.ToString(), c.corrected.value, c.correction.author,
+                                 c.correction.note, c.camera_id);
+  const std::string plate = c.correction.plate ? "'" + *c.correction.plate + "'" : "-";
+  text += fmt::format("  plate {} was '{}'\n", plate, c.plate_before);
+  text += fmt::format("  attributes{} removed {} were{}\n", AttributesText(c.correction.attributes),
+                      fmt::join(c.correction.removed_attributes, ","),
+                      AttributesText(c.attributes_before));
+  return text;
+}
+
+// What format 1 did not have is told only where there is some.
+std::string SegmentsText(Store& store) {
+  std::string text;
+  for (const Day day : store.Days()) {
+    const auto reader = store.OpenDay(day).value();
+    if (reader->sealed_to() == 0) continue;
+    text += fmt::format("day {} sealed to {} of {}\n", FormatDay(day), reader->sealed_to(),
+                        reader->log_end());
+    for (const SegmentEntry& segment : reader->Segments()) {
+      text += fmt::format("  segment {} {}\n", segment.name, Hex(segment.description));
+    }
+    for (const RowVersion& version : reader->ReadLog(reader->sealed_to(), 1000)) {
+      text += fmt::format("  log {} camera {} ms {}\n", version.sequence, version.key.camera_number,
+                          version.key.ms_of_day);
+    }
+  }
+  return text;
 }
 
 // Every stored member of every row, camera, plate, entry and audit record, a line each.
@@ -66,6 +106,7 @@ std::string Dump(Store& store) {
       out += fmt::format("  vector {} {} bytes {}...\n", v.space, v.bytes.size(),
                          Hex(v.bytes.substr(0, 8)));
     }
+    if (row.corrected != 0) out += fmt::format("  corrected {}\n", row.corrected);
   }
   for (const auto& record : store.Cameras()) {
     out += fmt::format("camera {}\n", record->number);
@@ -84,7 +125,10 @@ std::string Dump(Store& store) {
   for (const auto& [key, value] : entries) out += fmt::format("entry {} {}\n", key, value);
   const auto audit = store.ReadAudit(0, 100).value();
   for (const auto& [n, text] : audit) out += fmt::format("audit {} {}\n", n, text);
-  return out;
+  for (const StoredCorrection& correction : store.Corrections(0, 100).value()) {
+    out += CorrectionText(correction);
+  }
+  return out + SegmentsText(store);
 }
 
 void Fill(Store& store, SetClock& clock) {
@@ -97,12 +141,28 @@ void Fill(Store& store, SetClock& clock) {
   moved.heading_deg = 90.0;
   clock.Set(kReceived);
   store.PutCameras({&moved, 1}).value();
-  Append(store, clock, {FullSighting("京N6UT45", "K-0012", kDay, 37'336'120),
-                        Seen("8ABC123", "M-1", kDay, 5), Seen("", "M-1", kDay, 86'399'999)}).value();
+  const auto ids =
+      Append(store, clock, {FullSighting("京N6UT45", "K-0012", kDay, 37'336'120),
+                            Seen("8ABC123", "M-1", kDay, 5), Seen("", "M-1", kDay, 86'399'999)})
+          ->ids;
   Append(store, clock, {Seen("8ABC123", "K-0012", Day{kDay.number + 1}, 60'000)}).value();
   store.RemoveCamera("M-1").value();
   store.PutEntry("tokens", "t1", "hash").value();
   store.AppendAudit(R"({"call":"search"})").value();
+
+  clock.Set(kReceived + 60'000);
+  store.Correct(ids[1], {.plate = "8A8C123", .note = "再看一遍", .author = "li"}).value();
+  const Correction of_attributes{.plate = "",
+                                 .attributes = {{"color", std::string("blue")},
+                                                {"lanes", 1.5},
+                                                {"sticker", false},
+                                                {"year", int64_t{2014}}},
+                                 .removed_attributes = {"weight_t"}};
+  store.Correct(ids[0], of_attributes).value();
+  const auto reader = store.OpenDay(kDay).value();
+  std::ofstream(reader->segment_directory() / "000001.seg") << "derived";
+  const SegmentEntry segment{.name = "000001.seg", .description = std::string("\x00\xFF", 2)};
+  store.CommitSegments(kDay, 2, {&segment, 1}, {}).value();
 }
 
 std::string ReadFile(const fs::path& path) {
@@ -112,29 +172,58 @@ std::string ReadFile(const fs::path& path) {
   return text.str();
 }
 
-TEST(Golden, AnswersAsWhenItWasWritten) {
-  SetClock clock{kDay.start()};
-  if (std::getenv("SIGHTLINE_WRITE_GOLDEN") != nullptr) {
-    fs::remove_all(kGolden);
-    auto store = OpenStore(kGolden / "data", clock);
-    Fill(*store, clock);
-    std::ofstream(kGolden / "expected.txt") << Dump(*store);
-    store.reset();
-    for (const auto& entry : fs::recursive_directory_iterator(kGolden / "data")) {
-      // Neither is needed to open it.
-      const std::string name = entry.path().filename().string();
-      if (name == "LOCK" || name.starts_with("OPTIONS-")) fs::remove(entry.path());
-    }
+void WriteGolden(const fs::path& golden, SetClock& clock) {
+  fs::remove_all(golden);
+  auto store = OpenStore(golden / "data", clock);
+  Fill(*store, clock);
+  std::ofstream(golden / "expected.txt") << Dump(*store);
+  store.reset();
+  for (const auto& entry : fs::recursive_directory_iterator(golden / "data")) {
+    // Neither is needed to open it.
+    const std::string name = entry.path().filename().string();
+    if (name == "LOCK" || name.starts_with("OPTIONS-")) fs::remove(entry.path());
   }
-  ASSERT_TRUE(fs::exists(kGolden / "data")) << kGolden;
+}
+
+class Golden : public ::testing::TestWithParam<std::string_view> {};
+
+TEST_P(Golden, AnswersAsWhenItWasWritten) {
+  const fs::path golden = kTestData / GetParam();
+  SetClock clock{kDay.start()};
+  if (GetParam() == kPresent && std::getenv("SIGHTLINE_WRITE_GOLDEN") != nullptr) {
+    WriteGolden(golden, clock);
+  }
+  ASSERT_TRUE(fs::exists(golden / "data")) << golden;
   const TemporaryDirectory directory;
-  fs::copy(kGolden / "data", directory.path() / "data", fs::copy_options::recursive);
-  const auto store = OpenStore(directory.path() / "data", clock);
-  EXPECT_EQ(Dump(*store), ReadFile(kGolden / "expected.txt"));
+  const fs::path data = directory.path() / "data";
+  fs::copy(golden / "data", data, fs::copy_options::recursive);
+  auto store = OpenStore(data, clock);
+  EXPECT_EQ(Dump(*store), ReadFile(golden / "expected.txt"));
   // And it goes on: what was stored is known, what is new is taken.
   EXPECT_EQ(Accepted(*Append(*store, clock, {Seen("8ABC123", "M-1", kDay, 5)})), 0u);
-  EXPECT_EQ(Accepted(*Append(*store, clock, {Seen("8ABC123", "M-1", kDay, 6)})), 1u);
+  const auto added = Append(*store, clock, {Seen("8ABC123", "M-1", kDay, 6)}).value();
+  EXPECT_EQ(Accepted(added), 1u);
+  store->Correct(added.ids[0], {.plate = "NEW"}).value();
+  // A day of the first format has a log from now on, and what was there before is in it.
+  for (const bool reopened : {false, true}) {
+    if (reopened) {
+      store.reset();
+      store = OpenStore(data, clock);
+    }
+    for (const Day day : store->Days()) {
+      const auto reader = store->OpenDay(day).value();
+      size_t rows = 0;
+      for (const auto row = reader->Rows(); row->Valid(); row->Next()) ++rows;
+      EXPECT_GE(reader->log_end(), rows);
+      EXPECT_EQ(reader->sealed_to() + reader->ReadLog(reader->sealed_to(), 1000).size(),
+                reader->log_end());
+    }
+    EXPECT_EQ(store->GetSighting(added.ids[0], store->VisibleSequence())->sighting.plate, "NEW");
+  }
+  EXPECT_EQ(store->UnsealedDays(), store->Days());
 }
+
+INSTANTIATE_TEST_SUITE_P(Formats, Golden, ::testing::Values("golden-v1", kPresent));
 
 }  // namespace
 }  // namespace sightline::storage
