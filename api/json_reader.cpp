@@ -186,6 +186,7 @@ Status CheckText(std::string_view text, const JsonPath& path, const TextLimit& l
                                             text.size(), limit.max_bytes, limit.option));
   }
   for (const char c : text) {
+    if (limit.may_have_lines && (c == '\n' || c == '\r' || c == '\t')) continue;
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
       return BadValue(path,
                       fmt::format("holds the control character U+{:04X}", static_cast<int>(c)));

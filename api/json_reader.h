@@ -68,6 +68,7 @@ struct TextLimit {
   size_t min_bytes = 0;
   size_t max_bytes = 0;
   std::string_view option = {};  // of the server, that sets max_bytes; named in the message
+  bool may_have_lines = false;   // tabs and line ends may stand in it
 };
 
 // A string without control characters (below U+0020, or U+007F).

@@ -51,6 +51,7 @@ std::string_view PhraseOf(int status) {
     case 406: return "Not Acceptable";
     case 408: return "Request Timeout";
     case 411: return "Length Required";
+    case 412: return "Precondition Failed";
     case 414: return "URI Too Long";
     case 417: return "Expectation Failed";
     case 426: return "Upgrade Required";
@@ -82,6 +83,7 @@ int HttpStatus(ErrorCode code) { return RowOf(code).status; }
 ErrorCode CodeOfHttpStatus(int status) {
   const auto* row = std::ranges::find(kCodes, status, &CodeRow::status);
   if (row != std::end(kCodes)) return row->code;
+  if (status == 412) return ErrorCode::kConflict;
   if (status == 408 || status == 502 || status == 504) return ErrorCode::kUnavailable;
   return status >= 400 && status < 500 ? ErrorCode::kInvalidArgument : ErrorCode::kInternal;
 }

@@ -10,10 +10,10 @@ namespace sightline::api {
 namespace {
 
 // In the order in which they are written.
-constexpr std::array<std::string_view, 15> kMembers = {
-    "id",         "received", "source_id", "camera_id", "time",  "plate",
-    "plate_read", "plate_color", "plate_confidence", "attributes", "location", "lane",
-    "speed_kmh",  "image",    "vectors"};
+constexpr std::array<std::string_view, 17> kMembers = {
+    "id",         "received",  "source_id",   "camera_id",        "time",       "plate",
+    "plate_read", "corrected", "plate_color", "plate_confidence", "attributes", "location",
+    "lane",       "speed_kmh", "image",       "vectors",          "match"};
 
 // Calls `visit` for each name of a comma-separated list; blanks around names are passed over.
 template <typename Visit>
@@ -98,7 +98,15 @@ void WriteSightingMembers(JsonWriter& json, const StoredSighting& stored,
   if (!sighting.plate_read.empty() && wanted("plate_read")) {
     json.Key("plate_read").String(sighting.plate_read);
   }
+  if (stored.corrected != 0 && wanted("corrected")) json.Key("corrected").Bool(true);
   WriteDetails(json, sighting, wanted);
+}
+
+void WriteMatchMember(JsonWriter& json, double probability, int differences,
+                      const SightingFields& fields) {
+  if (fields.only && !fields.only->contains("match")) return;
+  json.Key("match").BeginObject().Key("probability").Double(probability);
+  json.Key("differences").Int(differences).EndObject();
 }
 
 void WriteSighting(JsonWriter& json, const StoredSighting& stored, const SightingFields& fields) {

@@ -35,6 +35,8 @@ class SightingParser {
   // Parses and checks everything that the text alone can tell: syntax, UTF-8, unknown or repeated
   // members, types, ranges, lengths, base64, and normalises the plate. Times are checked to lie in
   // the storable range, not against the clock.
+  // What an answer bears beyond that (id, received, corrected, match) is passed over, so that rows
+  // that were exported can be sent again; a plate_read beside the plate is kept as it stands.
   // Errors: kInvalidArgument with `field`, a JSON pointer to the member at fault ("" for the
   // whole), and a message that says what was wrong with it and what is allowed (limits by option
   // name).
@@ -61,6 +63,11 @@ void WriteSighting(JsonWriter& json, const StoredSighting& stored, const Sightin
 // The members of the object alone, for a caller that opened it.
 void WriteSightingMembers(JsonWriter& json, const StoredSighting& stored,
                           const SightingFields& fields);
+
+// The member "match" of a sighting that was found by plate_like: `probability` in [0, 1] that the
+// reading is of the plate asked for, and how many characters differ.
+void WriteMatchMember(JsonWriter& json, double probability, int differences,
+                      const SightingFields& fields);
 
 // The sighting as a client would send it (POST /v1/sightings): what the simulator, benches and
 // importers write. Vectors are included.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/attribute_reader.h"
 #include "api/base64.h"
 #include "api/json_reader.h"
 #include "api/sighting_json.h"
@@ -11,8 +12,10 @@ namespace sightline::api {
 namespace {
 
 constexpr std::string_view kMembers[] = {
-    "source_id",  "camera_id", "time", "plate",     "plate_color", "plate_confidence",
-    "attributes", "location",  "lane", "speed_kmh", "image",       "vectors"};
+    "source_id", "camera_id", "time",  "plate",   "plate_color", "plate_confidence", "attributes",
+    "location",  "lane",      "speed_kmh", "image", "vectors",   "plate_read",
+    // Of answers: passed over, so that what was exported can be sent again.
+    "id", "received", "corrected", "match"};
 enum Member : size_t {
   kSourceId,
   kCameraId,
@@ -26,6 +29,7 @@ enum Member : size_t {
   kSpeed,
   kImage,
   kVectors,
+  kPlateRead,
 };
 
 constexpr int64_t kMaxLane = 255;
@@ -41,26 +45,9 @@ Status ReadPlate(Json value, const JsonPath& path, Sighting& sighting) {
     return BadValue(path, fmt::format("{} is no plate: {}", Quoted(text), plate.error().message));
   }
   sighting.plate = *std::move(plate);
-  sighting.plate_read = text;
+  // A "plate_read" beside it, which an exported row has, says better what the camera read.
+  if (sighting.plate_read.empty()) sighting.plate_read = text;
   return Ok();
-}
-
-Result<AttributeValue> ReadAttributeValue(Json value, const JsonPath& path,
-                                          const SightingLimits& limits) {
-  switch (value.type()) {
-    case simdjson::dom::element_type::STRING: {
-      SIGHTLINE_ASSIGN(const std::string_view text, ReadText(value, path,
-                                                             {0, limits.max_attribute_value_bytes,
-                                                              "max_attribute_value_bytes"}));
-      return AttributeValue(std::in_place_type<std::string>, text);
-    }
-    case simdjson::dom::element_type::INT64: return AttributeValue(int64_t{value});
-    case simdjson::dom::element_type::DOUBLE: return AttributeValue(double{value});
-    case simdjson::dom::element_type::BOOL: return AttributeValue(bool{value});
-    case simdjson::dom::element_type::UINT64:
-      return BadValue(path, "is a whole number beyond 64 bits with a sign; send it as a string");
-    default: return BadValue(path, "must be a string, a number or a boolean");
-  }
 }
 
 Status ReadAttributes(Json value, const JsonPath& path, const SightingLimits& limits,
@@ -74,9 +61,7 @@ Status ReadAttributes(Json value, const JsonPath& path, const SightingLimits& li
   for (const auto [name, member] : object) {
     const JsonPath here(path, name);
     if (member.is_null()) continue;
-    if (name.empty()) return BadValue(path, "has a member with an empty name");
-    SIGHTLINE_RETURN_IF_ERROR(CheckText(
-        name, here, {1, limits.max_attribute_name_bytes, "max_attribute_name_bytes"}));
+    SIGHTLINE_RETURN_IF_ERROR(CheckAttributeName(name, path, limits));
     SIGHTLINE_ASSIGN(AttributeValue attribute, ReadAttributeValue(member, here, limits));
     attributes.push_back({std::string(name), std::move(attribute)});
   }
@@ -165,7 +150,12 @@ Status ReadMember(size_t member, Json value, const JsonPath& path, const Sightin
                        ReadText(value, path, {0, limits.max_image_bytes, "max_image_bytes"}));
       return Ok();
     }
-    default: return ReadVectors(value, path, limits, sighting.vectors);
+    case kVectors: return ReadVectors(value, path, limits, sighting.vectors);
+    case kPlateRead: {
+      SIGHTLINE_ASSIGN(sighting.plate_read, ReadText(value, path, {1, kMaxPlateReadBytes}));
+      return Ok();
+    }
+    default: return Ok();
   }
 }
 

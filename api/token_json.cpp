@@ -28,7 +28,8 @@ Result<std::vector<std::string>> ReadRoles(Json value, const JsonPath& path) {
     if (std::ranges::find(kTokenRoles, role) == std::end(kTokenRoles)) {
       return BadValue(
           here,
-          fmt::format("must be owner, reader, writer, operator or auditor, not {}", Quoted(role)));
+          fmt::format("must be owner, reader, writer, corrector, operator or auditor, not {}",
+                      Quoted(role)));
     }
     if (std::ranges::find(roles, role) != roles.end()) return RepeatedMember(here);
     roles.emplace_back(role);

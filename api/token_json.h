@@ -12,8 +12,8 @@
 namespace sightline::api {
 
 // What a token may be good for. "owner" has every role.
-inline constexpr std::string_view kTokenRoles[] = {"owner",  "reader",   "writer",
-                                                   "operator", "auditor"};
+inline constexpr std::string_view kTokenRoles[] = {"owner",     "reader",   "writer",
+                                                   "corrector", "operator", "auditor"};
 
 struct TokenRequest {
   std::string name;                    // for people; 1 to 128 bytes, no control characters

@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "api/filter_json.h"
 #include "api/json_writer.h"
 #include "client/answer_parser.h"
-#include "client/filter_json.h"
 #include "client/transport.h"
 
 namespace sightline::client {
@@ -45,7 +45,7 @@ std::string SearchBody(const SearchQuery& query, bool paged) {
   api::JsonWriter json(body);
   json.BeginObject();
   json.Key("filter");
-  WriteFilter(json, query.filter);
+  api::WriteFilter(json, query.filter);
   json.Key("order").String(query.order == TimeOrder::kAscending ? "time_asc" : "time_desc");
   if (query.as_of) json.Key("as_of").Uint(*query.as_of);
   if (paged) {

@@ -79,12 +79,13 @@ void ObserveExchange(Metrics& metrics, const CompletedExchange& completed) {
 class Application::Impl {
  public:
   Impl(Config config, const Clock& clock, std::unique_ptr<storage::Store> store,
-       std::unique_ptr<Auth> auth)
+       std::unique_ptr<Auth> auth, std::unique_ptr<CaseBook> cases)
       : config_(std::move(config)),
         clock_(clock),
         started_(clock.Now()),
         store_(std::move(store)),
         auth_(std::move(auth)),
+        cases_(std::move(cases)),
         metrics_(started_),
         audit_(std::make_unique<AuditLog>(*store_)),
         sighting_parsers_(config_.sighting),
@@ -93,10 +94,12 @@ class Application::Impl {
         services_{.config = config_,
                   .clock = clock_,
                   .store = *store_,
+                  .sources = {.store = *store_},
                   .ingestor = *ingestor_,
                   .workers = workers_,
                   .auth = *auth_,
                   .audit = *audit_,
+                  .cases = *cases_,
                   .metrics = metrics_,
                   .sighting_parsers = sighting_parsers_,
                   .disk_forecast = disk_forecast_,
@@ -161,6 +164,7 @@ class Application::Impl {
   const TimestampMs started_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<Auth> auth_;
+  std::unique_ptr<CaseBook> cases_;
   Metrics metrics_;
   DiskForecast disk_forecast_;
   std::atomic<bool> stopping_{false};
@@ -189,7 +193,9 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
                                                             std::ostream& out) {
   SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));
   SIGHTLINE_ASSIGN(auto auth, Auth::Open(*store, clock));
-  auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth));
+  SIGHTLINE_ASSIGN(auto cases, CaseBook::Open(*store, clock));
+  auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
+                                     std::move(cases));
   SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }

@@ -69,6 +69,7 @@ std::string AuditRecordJson(const AuditEntry& entry) {
   if (!entry.purpose.empty()) json.Key("purpose").String(entry.purpose);
   if (!entry.case_reference.empty()) json.Key("case").String(entry.case_reference);
   json.Key("outcome").String(entry.outcome);
+  if (!entry.detail.empty()) json.Key("detail").Raw(entry.detail);
   json.EndObject();
   return text;
 }

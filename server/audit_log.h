@@ -31,6 +31,7 @@ struct AuditEntry {
   std::string_view purpose;     // empty: none was accepted
   std::string_view case_reference;
   std::string_view outcome;     // "allowed", "unauthenticated", "forbidden", "unacceptable"
+  std::string_view detail = {};  // a JSON object of the endpoint's; empty: none
 };
 
 // The entry as one JSON object.

@@ -10,15 +10,16 @@
 namespace sightline::server {
 
 enum class Role : uint8_t {
-  kOwner,     // has every role, and alone makes and revokes tokens
-  kReader,    // asks about sightings
-  kWriter,    // sends sightings and cameras
-  kOperator,  // keeps cameras and the server: status, metrics
-  kAuditor,   // reads the audit log
+  kOwner,      // has every role, and alone makes and revokes tokens
+  kReader,     // asks about sightings, keeps cases
+  kWriter,     // sends sightings and cameras
+  kCorrector,  // corrects what was read
+  kOperator,   // keeps cameras and the server: status, metrics
+  kAuditor,    // reads the audit log
 };
 
-inline constexpr Role kAllRoles[] = {Role::kOwner, Role::kReader, Role::kWriter, Role::kOperator,
-                                     Role::kAuditor};
+inline constexpr Role kAllRoles[] = {Role::kOwner, Role::kReader, Role::kWriter, Role::kCorrector,
+                                     Role::kOperator, Role::kAuditor};
 
 // As it stands in JSON (api::kTokenRoles).
 constexpr std::string_view RoleName(Role role) {
@@ -26,6 +27,7 @@ constexpr std::string_view RoleName(Role role) {
     case Role::kOwner: return "owner";
     case Role::kReader: return "reader";
     case Role::kWriter: return "writer";
+    case Role::kCorrector: return "corrector";
     case Role::kOperator: return "operator";
     case Role::kAuditor: return "auditor";
   }
@@ -46,7 +48,8 @@ class RoleSet {
     for (const Role role : roles) Add(role);
   }
   static constexpr RoleSet All() {
-    return {Role::kOwner, Role::kReader, Role::kWriter, Role::kOperator, Role::kAuditor};
+    return {Role::kOwner,     Role::kReader,   Role::kWriter,
+            Role::kCorrector, Role::kOperator, Role::kAuditor};
   }
 
   constexpr void Add(Role role) { bits_ |= Bit(role); }

@@ -5,8 +5,10 @@
 
 #include "core/clock.h"
 #include "ingest/ingestor.h"
+#include "query/sources.h"
 #include "server/audit_log.h"
 #include "server/auth.h"
+#include "server/case_book.h"
 #include "server/config.h"
 #include "server/disk_forecast.h"
 #include "server/http_server.h"
@@ -22,10 +24,12 @@ struct Services {
   const Config& config;
   const Clock& clock;
   storage::Store& store;
+  query::Sources sources;  // what questions read from
   ingest::Ingestor& ingestor;
   WorkerPool& workers;
   Auth& auth;
   AuditLog& audit;
+  CaseBook& cases;
   Metrics& metrics;
   SightingParsers& sighting_parsers;  // of bodies that are short
   const DiskForecast& disk_forecast;

@@ -104,6 +104,7 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddStatusCommand(*app, line);
   AddTokenCommand(*app, line);
   AddAuditCommand(*app, line);
+  AddSimulateCommand(*app, line);
   AddCompletionCommand(*app, line);
   AddVersionCommand(*app, line);
   AddHelpCommand(*app, line);

@@ -9,6 +9,7 @@
 #include "client/client.h"
 #include "client/exit_code.h"
 #include "client/output/row_printer.h"
+#include "client/simulate/direct_writer.h"
 #include "client/time_zone.h"
 #include "core/error.h"
 
@@ -32,6 +33,7 @@ class CommandLine {
  public:
   GlobalOptions globals;
   std::function<Outcome()> run;  // set by the command's callback
+  DirectWriterFactory open_data_directory;  // empty: this program cannot write into one
 
   // Options of the client: flags over the environment. `max_attempts`: ClientOptions.
   ClientOptions client_options(int max_attempts = 3) const;

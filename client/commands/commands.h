@@ -20,6 +20,7 @@ void AddSightingCommand(CLI::App& app, CommandLine& line);
 void AddStatusCommand(CLI::App& app, CommandLine& line);
 void AddTokenCommand(CLI::App& app, CommandLine& line);
 void AddAuditCommand(CLI::App& app, CommandLine& line);
+void AddSimulateCommand(CLI::App& app, CommandLine& line);
 void AddCompletionCommand(CLI::App& app, CommandLine& line);
 void AddVersionCommand(CLI::App& app, CommandLine& line);
 void AddHelpCommand(CLI::App& app, CommandLine& line);

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "api/search_json.h"
+#include "api/filter_json.h"
 #include "client/commands/command_line.h"
 #include "client/input/byte_source.h"
 #include "client/input/column_map.h"

@@ -4,8 +4,7 @@
 
 #include "api/json_writer.h"
 #include "api/page_token.h"
-#include "api/search_json.h"
-#include "server/coroutine_error.h"
+#include "api/parameters.h"
 #include "server/handlers/endpoint.h"
 #include "server/handlers/reply.h"
 
@@ -18,7 +17,7 @@ std::string Numbered(uint64_t number, std::string_view record) {
 }
 
 // Newest first; a page goes on below the number of the last record of the page before.
-Result<std::string> ListAudit(const Services& services, const Request& request) {
+Result<Response> ListAudit(const Services& services, const Request& request) {
   constexpr std::string_view kQuestion = "audit";
   SIGHTLINE_RETURN_IF_ERROR(request.RequireKnownParameters({"limit", "page_token"}));
   SIGHTLINE_ASSIGN(const size_t limit, LimitParameter(request));
@@ -46,14 +45,12 @@ Result<std::string> ListAudit(const Services& services, const Request& request) 
         .String(api::EncodePageToken({.as_of = as_of, .position = last}, kQuestion));
   }
   json.Key("as_of").Uint(as_of).EndObject();
-  return body;
+  return JsonResponse(std::move(body));
 }
 
 Awaitable<Status> GetAudit(const Services& services, Call& call) {
   auto list = [&] { return ListAudit(services, call.request); };
-  SIGHTLINE_CO_ASSIGN(std::string body, co_await services.workers.Run(list));
-  Response response = JsonResponse(std::move(body));
-  co_return co_await call.out.Send(std::move(response));
+  co_return co_await Answer(services, call, list);
 }
 
 }  // namespace

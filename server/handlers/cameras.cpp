@@ -38,7 +38,7 @@ Result<std::vector<api::CameraOrError>> ParseBody(const Services& services, cons
   return cameras;
 }
 
-Result<std::string> StoreCameras(const Services& services, const Call& call) {
+Result<Response> StoreCameras(const Services& services, const Call& call) {
   SIGHTLINE_ASSIGN(const std::vector<api::CameraOrError> parsed, ParseBody(services, call));
   std::vector<Camera> good;
   for (const api::CameraOrError& element : parsed) {
@@ -67,7 +67,7 @@ Result<std::string> StoreCameras(const Services& services, const Call& call) {
   if (errors > kMaxErrors) json.Key("errors_truncated").Bool(true);
   json.Key("as_of").Uint(services.store.VisibleSequence());
   json.EndObject();
-  return body;
+  return JsonResponse(std::move(body));
 }
 
 Awaitable<Status> PostCameras(const Services& services, Call& call) {
@@ -80,9 +80,7 @@ Awaitable<Status> PostCameras(const Services& services, Call& call) {
                     {}};
   }
   auto store = [&services, &call] { return StoreCameras(services, call); };
-  SIGHTLINE_CO_ASSIGN(std::string body, co_await services.workers.Run(store));
-  Response response = JsonResponse(std::move(body));
-  co_return co_await call.out.Send(std::move(response));
+  co_return co_await Answer(services, call, store);
 }
 
 // --- GET ---------------------------------------------------------------------------------------
@@ -182,17 +180,14 @@ std::string ListCameras(const Services& services, const CameraQuestion& question
 
 Awaitable<Status> GetCameras(const Services& services, Call& call) {
   constexpr std::string_view kOffered[] = {kGeoJsonType, kJsonType};
-  const auto type = NegotiateMediaType(call.request.Header("accept"), kOffered);
-  if (!type) {
-    Response refusal = NotAcceptable("application/geo+json");
-    co_return co_await call.out.Send(std::move(refusal));
-  }
+  SIGHTLINE_CO_ASSIGN(const auto type, co_await ChooseMediaType(call, kOffered));
+  if (!type) co_return Ok();
   SIGHTLINE_CO_ASSIGN(const CameraQuestion question, ParseQuestion(services, call.request));
-  auto list = [&]() -> Result<std::string> { return ListCameras(services, question); };
-  SIGHTLINE_CO_ASSIGN(std::string body, co_await services.workers.Run(list));
-  Response response = JsonResponse(std::move(body));
-  response.headers.front().second = kOffered[*type];
-  co_return co_await call.out.Send(std::move(response));
+  auto list = [&]() -> Result<Response> {
+    return Response{.headers = {{"Content-Type", std::string(kOffered[*type])}},
+                    .body = ListCameras(services, question)};
+  };
+  co_return co_await Answer(services, call, list);
 }
 
 Awaitable<Status> GetCamera(const Services& services, Call& call) {

@@ -66,4 +66,13 @@ Status RequireJson(const Call& call) {
   return Error{ErrorCode::kUnsupportedMedia, "Content-Type must be application/json", {}};
 }
 
+Status RequireJsonPatch(const Call& call) {
+  if (call.media_type == kJsonType || call.media_type == "application/merge-patch+json") {
+    return Ok();
+  }
+  return Error{ErrorCode::kUnsupportedMedia,
+               "Content-Type must be application/merge-patch+json or application/json",
+               {}};
+}
+
 }  // namespace sightline::server

@@ -23,4 +23,7 @@ Awaitable<Result<std::string>> ReadDocument(const Services& services, const Requ
 // kUnsupportedMedia unless the body is said to be application/json.
 Status RequireJson(const Call& call);
 
+// The same for a JSON merge patch (RFC 7396), which may also come as application/json.
+Status RequireJsonPatch(const Call& call);
+
 }  // namespace sightline::server

@@ -1,6 +1,7 @@
 // What a handler file declares: its endpoints, who may call them, and what is recorded of a call.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,9 +9,11 @@
 #include "core/cancellation.h"
 #include "server/caller.h"
 #include "server/exchange.h"
+#include "server/purpose.h"
 #include "server/roles.h"
 #include "server/router.h"
 #include "server/services.h"
+#include "server/token_record.h"
 
 namespace sightline::server {
 
@@ -36,9 +39,15 @@ struct Call {
   Cancellation cancellation;
   std::string document;    // of BodyUse::kDocument
   std::string media_type;  // of the body, lower case, without parameters
+  std::shared_ptr<const TokenRecord> token;  // the caller's; null on public routes
+  Purpose purpose;         // where sightings are read
+  // A JSON object that the audit record is to bear as "detail": what a change was, say. Of
+  // endpoints with `records_detail`.
+  std::string audit_detail = {};
 };
 
 using EndpointFunction = Awaitable<Status> (*)(const Services&, Call&);
+using CheckFunction = Status (*)(const Services&, const Request&, std::string_view document);
 
 struct Endpoint {
   std::string_view method;
@@ -48,17 +57,27 @@ struct Endpoint {
   RoleSet allowed;         // who may call it; the owner always may
   bool is_public = false;  // answered without a token
   Recording recording = Recording::kNone;
+  // The audit record is made once the endpoint has an answer, with Call::audit_detail, instead of
+  // while it runs. A change is durable before its record then, and must itself say who and when.
+  bool records_detail = false;
   BodyUse body = BodyUse::kNone;
   // Whether answers or bodies are streams of any length, which query_timeout_s does not bound;
   // idle timeouts and the endpoint itself do.
   bool unbounded = false;
   bool logs_storage_errors = false;  // as in RouteOptions
+  // Whether a request to the endpoint is a question that can be saved in a case: says what is wrong
+  // with one, errors with `field` as in an answer. Null: it cannot be saved.
+  CheckFunction check = nullptr;
 };
 
 std::vector<Endpoint> CameraEndpoints();
 std::vector<Endpoint> SightingEndpoints();
 std::vector<Endpoint> SearchEndpoints();
 std::vector<Endpoint> PlateEndpoints();
+std::vector<Endpoint> CorrectionEndpoints();
+std::vector<Endpoint> CaseEndpoints();
+std::vector<Endpoint> CaseItemEndpoints();
+std::vector<Endpoint> CaseReportEndpoints();
 std::vector<Endpoint> TokenEndpoints();
 std::vector<Endpoint> AuditEndpoints();
 std::vector<Endpoint> OperationEndpoints();

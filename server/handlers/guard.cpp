@@ -84,8 +84,14 @@ Status Admit(const Services& services, const Endpoint& endpoint, const Request& 
   return Ok();
 }
 
+struct Recorded {
+  std::string_view document;
+  std::string_view detail;
+  std::string_view outcome;
+};
+
 PendingAudit Record(const Services& services, const Request& request, const Admission& admission,
-                    std::string_view document, std::string_view outcome) {
+                    const Recorded& recorded) {
   const AuditEntry entry{
       .time = services.clock.Now(),
       .request_id = request.request_id,
@@ -95,10 +101,11 @@ PendingAudit Record(const Services& services, const Request& request, const Admi
       .method = request.method,
       .path = request.path,
       .parameters = request.parameters,
-      .body = document,
+      .body = recorded.document,
       .purpose = admission.purpose.purpose,
       .case_reference = admission.purpose.case_reference,
-      .outcome = outcome};
+      .outcome = recorded.outcome,
+      .detail = recorded.detail};
   return services.audit.Append(AuditRecordJson(entry));
 }
 
@@ -115,7 +122,7 @@ Awaitable<Status> Guarded(const Services& services, const Endpoint& endpoint, Ex
     if (!admitted) {
       if (endpoint.recording == Recording::kReading) {
         PendingAudit refused =
-            Record(services, request, admission, {}, OutcomeOf(admitted.error()));
+            Record(services, request, admission, {.outcome = OutcomeOf(admitted.error())});
         SIGHTLINE_CO_RETURN_IF_ERROR(co_await refused.Written());
       }
       co_return admitted.error();
@@ -129,20 +136,27 @@ Awaitable<Status> Guarded(const Services& services, const Endpoint& endpoint, Ex
   if (endpoint.body == BodyUse::kDocument) {
     SIGHTLINE_CO_ASSIGN(document, co_await ReadDocument(services, request, exchange.body));
   }
-  const std::string media_type = MediaTypeOf(request.Header("content-type"));
-  if (endpoint.recording == Recording::kNone) {
-    Call call{request, exchange.body, exchange.out, exchange.cancellation, std::move(document),
-              media_type};
-    co_return co_await endpoint.run(services, call);
-  }
-
-  AuditedWriter out(exchange.out, [&] {
-    return Record(services, request, admission, document, "allowed");
+  const Call* recorded = nullptr;
+  AuditedWriter audited(exchange.out, [&] {
+    return Record(services, request, admission,
+                  {recorded->document, recorded->audit_detail, "allowed"});
   });
-  if (endpoint.recording != Recording::kTrail) out.Record();  // while the endpoint runs
-  Call call{request, exchange.body, out, exchange.cancellation, std::move(document), media_type};
+  const bool is_audited = endpoint.recording != Recording::kNone;
+  Call call{.request = request,
+            .body = exchange.body,
+            .out = is_audited ? static_cast<ResponseWriter&>(audited) : exchange.out,
+            .cancellation = exchange.cancellation,
+            .document = std::move(document),
+            .media_type = MediaTypeOf(request.Header("content-type")),
+            .token = admission.token,
+            .purpose = admission.purpose};
+  if (!is_audited) co_return co_await endpoint.run(services, call);
+
+  recorded = &call;
+  const bool is_behind = endpoint.recording == Recording::kTrail || endpoint.records_detail;
+  if (!is_behind) audited.Record();  // while the endpoint runs
   const Status answered = co_await endpoint.run(services, call);
-  SIGHTLINE_CO_RETURN_IF_ERROR(co_await out.Recorded());
+  SIGHTLINE_CO_RETURN_IF_ERROR(co_await audited.Recorded());
   co_return answered;
 }
 

@@ -49,7 +49,7 @@ Awaitable<Status> GetOpenApi(const Services&, Call& call) {
 
 // --- numbers -------------------------------------------------------------------------------------
 
-Result<std::string> RenderMetrics(const Services& services) {
+Result<Response> RenderMetrics(const Services& services) {
   MetricsSnapshot snapshot{.ingest = services.ingestor.GetStats(),
                            .visible_sequence = services.store.VisibleSequence(),
                            .store_healthy = services.store.Health().has_value(),
@@ -62,17 +62,14 @@ Result<std::string> RenderMetrics(const Services& services) {
     snapshot.requests_in_flight = services.http->running_exchanges();
     snapshot.refused_connections = services.http->refused_connections();
   }
-  return services.metrics.Render(snapshot);
+  return Response{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+                  .body = services.metrics.Render(snapshot)};
 }
 
 Awaitable<Status> GetMetrics(const Services& services, Call& call) {
   SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
   auto render = [&services] { return RenderMetrics(services); };
-  SIGHTLINE_CO_ASSIGN(std::string text, co_await services.workers.Run(render));
-  Response response{
-      .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
-      .body = std::move(text)};
-  co_return co_await call.out.Send(std::move(response));
+  co_return co_await Answer(services, call, render);
 }
 
 // --- status --------------------------------------------------------------------------------------
@@ -139,7 +136,7 @@ void WriteIngest(api::JsonWriter& json, const ingest::Ingestor::Stats& ingest, s
   json.EndObject();
 }
 
-Result<std::string> DescribeStatus(const Services& services) {
+Result<Response> DescribeStatus(const Services& services) {
   SIGHTLINE_ASSIGN(const storage::Store::Stats stats, services.store.GetStats());
   const Status health = services.store.Health();
   const auto cameras = services.store.Cameras();
@@ -165,15 +162,13 @@ Result<std::string> DescribeStatus(const Services& services) {
   WriteIngest(json, services.ingestor.GetStats(), stats.inbox_rows);
   json.Key("as_of").Uint(services.store.VisibleSequence());
   json.EndObject();
-  return body;
+  return JsonResponse(std::move(body));
 }
 
 Awaitable<Status> GetStatus(const Services& services, Call& call) {
   SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
   auto describe = [&services] { return DescribeStatus(services); };
-  SIGHTLINE_CO_ASSIGN(std::string body, co_await services.workers.Run(describe));
-  Response response = JsonResponse(std::move(body));
-  co_return co_await call.out.Send(std::move(response));
+  co_return co_await Answer(services, call, describe);
 }
 
 }  // namespace

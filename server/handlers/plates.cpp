@@ -5,9 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "api/filter_json.h"
 #include "api/json_writer.h"
 #include "api/page_token.h"
-#include "api/search_json.h"
+#include "api/parameters.h"
 #include "api/sighting_json.h"
 #include "api/trajectory_writer.h"
 #include "core/plate.h"
@@ -25,13 +26,44 @@ namespace {
 constexpr size_t kStreamPoints = 1000;
 constexpr uint64_t kMaxTripGapSeconds = 31'536'000;
 
+// A question that is kept starts at its first page.
+Status RefusePageToken(const Request& request) {
+  if (!request.Parameter("page_token")) return Ok();
+  return InvalidArgument("a question that is kept starts at its first page", "page_token");
+}
+
 // --- the list ------------------------------------------------------------------------------------
 
-Result<std::string> ListPlates(const Services& services, const Call& call) {
-  const Request& request = call.request;
-  SIGHTLINE_RETURN_IF_ERROR(
-      request.RequireKnownParameters({"match", "limit", "page_token", "as_of"}));
-  query::PlateListRequest list;
+struct PlateQuestion {
+  query::PlateListRequest request;
+  std::string text;  // for page tokens
+};
+
+Result<std::optional<PlateLike>> LikeParameters(const Request& request) {
+  const auto text = request.Parameter("like");
+  const auto distance = request.Parameter("max_distance");
+  if (!text) {
+    if (!distance) return std::nullopt;
+    return InvalidArgument("max_distance says how near like is meant; like is missing",
+                           "max_distance");
+  }
+  PlateLike like;
+  Result<std::string> normal = api::NormalizePlateLike(*text);
+  if (!normal) return InvalidArgument("like " + normal.error().message, "like");
+  like.text = *std::move(normal);
+  if (distance) {
+    SIGHTLINE_ASSIGN(const uint64_t number, api::ParseUintParameter(*distance, "max_distance", 0,
+                                                                    api::kMaxPlateDistance));
+    like.max_distance = static_cast<int>(number);
+  }
+  return like;
+}
+
+Result<PlateQuestion> ParsePlates(const Services& services, const Request& request) {
+  SIGHTLINE_RETURN_IF_ERROR(request.RequireKnownParameters(
+      {"match", "like", "max_distance", "limit", "page_token", "as_of"}));
+  PlateQuestion question;
+  query::PlateListRequest& list = question.request;
   if (const auto match = request.Parameter("match")) {
     Result<std::string> pattern = NormalizePlatePattern(*match);
     if (!pattern) return InvalidArgument(pattern.error().message, "match");
@@ -41,38 +73,52 @@ Result<std::string> ListPlates(const Services& services, const Call& call) {
     }
     list.pattern = std::move(*pattern);
   }
+  SIGHTLINE_ASSIGN(list.like, LikeParameters(request));
   SIGHTLINE_ASSIGN(list.limit, LimitParameter(request));
-  const std::string question = "plates " + list.pattern;
-  SIGHTLINE_ASSIGN(PageStart start, PageStartOfParameters(services, request, question));
+  question.text = "plates " + list.pattern;
+  if (list.like) {
+    question.text += " like " + list.like->text + " " + std::to_string(list.like->max_distance);
+  }
+  SIGHTLINE_ASSIGN(PageStart start, PageStartOfParameters(services, request, question.text));
   list.after = std::move(start.position);
   list.as_of = start.as_of;
+  return question;
+}
+
+Status CheckPlates(const Services& services, const Request& request, std::string_view) {
+  SIGHTLINE_RETURN_IF_ERROR(ParsePlates(services, request));
+  return RefusePageToken(request);
+}
+
+Result<Response> ListPlates(const Services& services, const Call& call) {
+  SIGHTLINE_ASSIGN(const PlateQuestion question, ParsePlates(services, call.request));
   SIGHTLINE_ASSIGN(const query::PlateListPage page,
-                   query::ListPlates(services.store, list, call.cancellation));
+                   query::ListPlates(services.sources, question.request, call.cancellation));
 
   std::string body;
   api::JsonWriter json(body);
   json.BeginObject().Key("plates").BeginArray();
-  for (const storage::PlateSummary& plate : page.plates) {
+  for (const auto& [plate, match] : page.plates) {
     json.BeginObject().Key("plate").String(plate.plate);
     json.Key("first_seen").Time(plate.first_seen);
     json.Key("last_seen").Time(plate.last_seen);
-    json.Key("count").Uint(plate.count).EndObject();
+    json.Key("count").Uint(plate.count);
+    if (match) api::WriteMatchMember(json, match->probability, match->differences, {});
+    json.EndObject();
   }
   json.EndArray();
   if (page.more) {
     json.Key("next_page_token")
-        .String(api::EncodePageToken({.as_of = page.as_of, .position = page.plates.back().plate},
-                                     question));
+        .String(api::EncodePageToken(
+            {.as_of = page.as_of, .position = page.plates.back().summary.plate}, question.text));
   }
   json.Key("as_of").Uint(page.as_of).EndObject();
-  return body;
+  return JsonResponse(std::move(body));
 }
 
 Awaitable<Status> GetPlates(const Services& services, Call& call) {
   auto list = [&] { return ListPlates(services, call); };
-  SIGHTLINE_CO_ASSIGN(std::string body, co_await services.workers.Run(list));
-  Response response = JsonResponse(std::move(body));
-  co_return co_await call.out.Send(std::move(response));
+  co_return co_await Answer(services, call, list);
 }
 
 // --- a trajectory --------------------------------------------------------------------------------
@@ -118,7 +164,8 @@ Result<TrajectoryQuestion> ParseTrajectory(const Services& services, const Reque
                    PageStartOfParameters(services, request, question.text));
   replay.as_of = start.as_of;
   if (!start.position.empty()) {
-    SIGHTLINE_ASSIGN(replay.after, DecodePosition(start.position, "page_token"));
+    SIGHTLINE_ASSIGN(replay.after, DecodePosition(start.position, ResultOrder::kTimeAscending,
+                                                  "page_token"));
   }
   return question;
 }
@@ -130,6 +177,12 @@ Result<std::optional<api::TrajectoryFormat>> ChooseFormat(const Request& request
     return format;
   }
   return api::NegotiateTrajectoryFormat(request.Header("accept"));
+}
+
+Status CheckTrajectory(const Services& services, const Request& request, std::string_view) {
+  SIGHTLINE_RETURN_IF_ERROR(ParseTrajectory(services, request));
+  SIGHTLINE_RETURN_IF_ERROR(ChooseFormat(request));
+  return RefusePageToken(request);
 }
 
 Response AnswerHead(api::TrajectoryFormat format, const std::string& plate, Sequence as_of) {
@@ -224,8 +277,7 @@ Awaitable<Status> GetTrajectory(const Services& services, Call& call) {
   }
   if (!question.limit) co_return co_await StreamWhole(services, call, question, *format);
   auto build = [&] { return BuildPage(services, question, *format, call.cancellation); };
-  SIGHTLINE_CO_ASSIGN(Response response, co_await services.workers.Run(build));
-  co_return co_await call.out.Send(std::move(response));
+  co_return co_await Answer(services, call, build);
 }
 
 }  // namespace
@@ -238,14 +290,16 @@ std::vector<Endpoint> PlateEndpoints() {
        .name = "list_plates",
        .run = GetPlates,
        .allowed = readers,
-       .recording = Recording::kReading},
+       .recording = Recording::kReading,
+       .check = CheckPlates},
       {.method = "GET",
        .path = "/v1/plates/{plate}/trajectory",
        .name = "get_trajectory",
        .run = GetTrajectory,
        .allowed = readers,
        .recording = Recording::kReading,
-       .unbounded = true},
+       .unbounded = true,
+       .check = CheckTrajectory},
   };
 }
 

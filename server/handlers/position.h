@@ -1,19 +1,25 @@
-// Places in time-ordered answers, as page tokens carry them.
+// Places in ordered answers, as page tokens carry them.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
+#include "core/filter.h"
 #include "core/sighting.h"
 #include "query/sighting_search.h"
 
 namespace sightline::server {
 
-// The place behind a row: its id (which holds the time) and its camera.
+// The place behind a row of an answer in this order: its id (which holds the time), its camera, and
+// for relevance its probability.
+std::string EncodePosition(const query::SearchPosition& position, ResultOrder order);
+
+// The same for a row of an answer in order of time.
 std::string EncodePosition(const StoredSighting& row);
 
 // Errors: kInvalidArgument with `field` for text that EncodePosition could not have made.
-Result<query::SearchPosition> DecodePosition(std::string_view text, std::string_view field);
+Result<query::SearchPosition> DecodePosition(std::string_view text, ResultOrder order,
+                                             std::string_view field);
 
 }  // namespace sightline::server

@@ -1,12 +1,13 @@
 #include "server/handlers/reply.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <limits>
 
 #include "api/page_token.h"
 #include "api/problem.h"
-#include "api/search_json.h"
+#include "api/parameters.h"
 
 namespace sightline::server {
 
@@ -16,12 +17,28 @@ Response JsonResponse(std::string body, int status) {
           .body = std::move(body)};
 }
 
+std::chrono::steady_clock::time_point QueryDeadline(const Services& services) {
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+             std::chrono::duration<double>(services.config.query_timeout_s));
+}
+
 Response NotAcceptable(std::string_view offered) {
   constexpr int kStatus = 406;
   const Error error = InvalidArgument(fmt::format("this answer comes as {}", offered), "Accept");
   return {.status = kStatus,
           .headers = {{"Content-Type", "application/problem+json"}},
           .body = api::ProblemJson(error, kStatus)};
+}
+
+Awaitable<Result<std::optional<size_t>>> ChooseMediaType(
+    Call& call, std::span<const std::string_view> offered) {
+  const std::optional<size_t> chosen = NegotiateMediaType(call.request.Header("accept"), offered);
+  if (!chosen) {
+    Response refusal = NotAcceptable(fmt::format("{}", fmt::join(offered, " or ")));
+    SIGHTLINE_CO_RETURN_IF_ERROR(co_await call.out.Send(std::move(refusal)));
+  }
+  co_return chosen;
 }
 
 Result<size_t> LimitParameter(const Request& request) {

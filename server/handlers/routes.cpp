@@ -8,8 +8,9 @@ namespace sightline::server {
 
 std::vector<Endpoint> AllEndpoints() {
   std::vector<Endpoint> all;
-  for (auto make : {CameraEndpoints, SightingEndpoints, SearchEndpoints, PlateEndpoints,
-                    TokenEndpoints, AuditEndpoints, OperationEndpoints}) {
+  for (auto make : {CameraEndpoints, SightingEndpoints, CorrectionEndpoints,
+                    SearchEndpoints, PlateEndpoints, CaseEndpoints, CaseItemEndpoints,
+                    CaseReportEndpoints, TokenEndpoints, AuditEndpoints, OperationEndpoints}) {
     std::vector<Endpoint> endpoints = make();
     std::move(endpoints.begin(), endpoints.end(), std::back_inserter(all));
   }

@@ -1,9 +1,9 @@
 // /v1/search/sightings
-#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
 
+#include "api/filter_json.h"
 #include "api/json_writer.h"
 #include "api/page_token.h"
 #include "api/search_json.h"
@@ -12,6 +12,7 @@
 #include "server/coroutine_error.h"
 #include "server/handlers/document.h"
 #include "server/handlers/endpoint.h"
+#include "server/handlers/lines.h"
 #include "server/handlers/position.h"
 #include "server/handlers/reply.h"
 
@@ -28,17 +29,16 @@ struct SearchQuestion {
   query::SearchRequest request;
 };
 
-Result<SearchQuestion> ParseQuestion(const Services& services, const Call& call) {
-  SIGHTLINE_RETURN_IF_ERROR(call.request.RequireKnownParameters({"include", "fields"}));
-  SIGHTLINE_RETURN_IF_ERROR(RequireJson(call));
+Result<SearchQuestion> ParseQuestion(const Services& services, const Request& http,
+                                     std::string_view document) {
+  SIGHTLINE_RETURN_IF_ERROR(http.RequireKnownParameters({"include", "fields"}));
   SearchQuestion question;
   SIGHTLINE_ASSIGN(question.fields,
-                   api::ParseSightingFields(call.request.Parameter("include").value_or(""),
-                                            call.request.Parameter("fields").value_or("")));
-  SIGHTLINE_ASSIGN(question.body, api::ParseSearchSightings(call.document));
+                   api::ParseSightingFields(http.Parameter("include").value_or(""),
+                                            http.Parameter("fields").value_or("")));
+  SIGHTLINE_ASSIGN(question.body, api::ParseSearchSightings(document));
   const api::SearchSightingsBody& body = question.body;
-  question.text = "search " +
-                  std::string(body.order == TimeOrder::kAscending ? "time_asc " : "time_desc ") +
+  question.text = "search " + std::string(api::OrderName(body.order)) + " " +
                   api::CanonicalFilter(body.filter);
   SIGHTLINE_ASSIGN(const PageStart start, ReadPageStart(body.page_token, question.text, body.as_of,
                                                         "/page_token", "/as_of"));
@@ -48,13 +48,20 @@ Result<SearchQuestion> ParseQuestion(const Services& services, const Call& call)
   }
   question.request = {.filter = body.filter, .order = body.order, .as_of = start.as_of};
   if (!start.position.empty()) {
-    SIGHTLINE_ASSIGN(question.request.after, DecodePosition(start.position, "/page_token"));
+    SIGHTLINE_ASSIGN(question.request.after,
+                     DecodePosition(start.position, body.order, "/page_token"));
   }
   return question;
 }
 
+Status CheckQuestion(const Services& services, const Request& http, std::string_view document) {
+  SIGHTLINE_ASSIGN(const SearchQuestion question, ParseQuestion(services, http, document));
+  if (question.body.page_token.empty()) return Ok();
+  return InvalidArgument("a question that is kept starts at its first page", "/page_token");
+}
+
 struct SearchPage {
-  std::vector<StoredSighting> rows;
+  std::vector<query::FoundSighting> rows;
   std::string next_page_token;  // empty: this is the last page
   Sequence as_of = 0;
   query::SearchCost cost;
@@ -62,12 +69,13 @@ struct SearchPage {
 
 Result<SearchPage> FindPage(const Services& services, const SearchQuestion& question,
                             const Cancellation& cancellation) {
-  query::SightingSearch search(services.store, question.request, cancellation);
+  query::SightingSearch search(services.sources, question.request, cancellation);
   SearchPage page;
   const size_t limit = question.body.limit;
   // One more than wanted, to know whether there is a next page.
   while (page.rows.size() <= limit) {
-    SIGHTLINE_ASSIGN(std::vector<StoredSighting> batch, search.Next(limit + 1 - page.rows.size()));
+    SIGHTLINE_ASSIGN(std::vector<query::FoundSighting> batch,
+                     search.Next(limit + 1 - page.rows.size()));
     if (batch.empty()) break;
     std::move(batch.begin(), batch.end(), std::back_inserter(page.rows));
   }
@@ -76,17 +84,43 @@ Result<SearchPage> FindPage(const Services& services, const SearchQuestion& ques
   if (page.rows.size() > limit) {
     page.rows.resize(limit);
     page.next_page_token = api::EncodePageToken(
-        {.as_of = page.as_of, .position = EncodePosition(page.rows.back())}, question.text);
+        {.as_of = page.as_of,
+         .position = EncodePosition(query::PositionOf(page.rows.back()), question.body.order)},
+        question.text);
   }
   return page;
 }
 
+void WriteRow(api::JsonWriter& json, const query::FoundSighting& row,
+              const api::SightingFields& fields) {
+  json.BeginObject();
+  api::WriteSightingMembers(json, row.sighting, fields);
+  if (row.match) {
+    api::WriteMatchMember(json, row.match->probability, row.match->differences, fields);
+  }
+  json.EndObject();
+}
+
 void WriteExplain(api::JsonWriter& json, const query::SearchCost& cost) {
   json.Key("explain").BeginObject();
-  json.Key("path").String(cost.path);
+  json.Key("path").String(query::SearchPathName(cost.path));
+  json.Key("paths").BeginArray();
+  for (const query::PathEstimate& estimate : cost.estimates) {
+    json.BeginObject().Key("path").String(query::SearchPathName(estimate.path));
+    json.Key("days_considered").Uint(estimate.days_considered);
+    json.Key("days_chosen").Uint(estimate.days_chosen);
+    json.Key("rows").Uint(estimate.rows);
+    json.Key("records").Uint(estimate.records);
+    json.Key("microseconds").Uint(estimate.microseconds).EndObject();
+  }
+  json.EndArray();
   json.Key("days").Uint(cost.days);
+  json.Key("segments").Uint(cost.segments);
   json.Key("rows_scanned").Uint(cost.rows_scanned);
+  json.Key("rows_pruned").Uint(cost.rows_pruned);
+  json.Key("plates").Uint(cost.plates);
   json.Key("records_read").Uint(cost.records_read);
+  json.Key("microseconds").Uint(cost.microseconds);
   json.EndObject();
 }
 
@@ -94,7 +128,7 @@ std::string PageAsJson(const SearchPage& page, const SearchQuestion& question) {
   std::string body;
   api::JsonWriter json(body);
   json.BeginObject().Key("sightings").BeginArray();
-  for (const StoredSighting& row : page.rows) api::WriteSighting(json, row, question.fields);
+  for (const query::FoundSighting& row : page.rows) WriteRow(json, row, question.fields);
   json.EndArray();
   if (!page.next_page_token.empty()) json.Key("next_page_token").String(page.next_page_token);
   json.Key("as_of").Uint(page.as_of);
@@ -104,72 +138,43 @@ std::string PageAsJson(const SearchPage& page, const SearchQuestion& question) {
 }
 
 // One sighting a line.
-void AppendLines(const std::vector<StoredSighting>& rows, const api::SightingFields& fields,
-                 std::string& out) {
-  for (const StoredSighting& row : rows) {
-    {
-      api::JsonWriter json(out);
-      api::WriteSighting(json, row, fields);
-    }
-    out += '\n';
-  }
+void AppendRows(const std::vector<query::FoundSighting>& rows, const SearchQuestion& question,
+                std::string& out) {
+  AppendLines(
+      rows,
+      [&](api::JsonWriter& json, const query::FoundSighting& row) {
+        WriteRow(json, row, question.fields);
+      },
+      out);
 }
 
-Awaitable<Status> SendPage(const Services& services, Call& call, const SearchQuestion& question,
-                           bool as_lines) {
-  const auto deadline = std::chrono::steady_clock::now() +
-                        std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                            std::chrono::duration<double>(services.config.query_timeout_s));
-  const Cancellation cancellation = call.cancellation.WithDeadline(deadline);
-  Response response = JsonResponse({});
-  auto find = [&]() -> Status {
-    SIGHTLINE_ASSIGN(const SearchPage page, FindPage(services, question, cancellation));
-    if (!as_lines) {
-      response.body = PageAsJson(page, question);
-      return Ok();
-    }
-    response.headers = {{"Content-Type", std::string(kNdjsonType)},
-                        {"X-As-Of", std::to_string(page.as_of)}};
-    if (!page.next_page_token.empty()) {
-      response.headers.emplace_back("X-Next-Page-Token", page.next_page_token);
-    }
-    AppendLines(page.rows, question.fields, response.body);
-    return Ok();
-  };
-  SIGHTLINE_CO_RETURN_IF_ERROR(co_await services.workers.Run(find));
-  co_return co_await call.out.Send(std::move(response));
+Result<Response> BuildPage(const Services& services, const SearchQuestion& question, bool as_lines,
+                           const Cancellation& cancellation) {
+  SIGHTLINE_ASSIGN(const SearchPage page, FindPage(services, question, cancellation));
+  if (!as_lines) return JsonResponse(PageAsJson(page, question));
+  Response response = LinesResponse(page.as_of, page.next_page_token);
+  AppendRows(page.rows, question, response.body);
+  return response;
 }
 
-// All rows, a line each, in pieces; as long as the client takes them.
-Awaitable<Status> StreamLines(const Services& services, Call& call,
-                              const SearchQuestion& question) {
-  query::SightingSearch search(services.store, question.request, call.cancellation);
-  std::string piece;
-  auto next = [&]() -> Status {
-    piece.clear();
-    SIGHTLINE_ASSIGN(const std::vector<StoredSighting> rows, search.Next(kStreamRows));
-    AppendLines(rows, question.fields, piece);
+// All rows, a line each, in pieces.
+Awaitable<Status> StreamAll(const Services& services, Call& call, const SearchQuestion& question) {
+  query::SightingSearch search(services.sources, question.request, call.cancellation);
+  auto next = [&](std::string& piece) -> Status {
+    SIGHTLINE_ASSIGN(const std::vector<query::FoundSighting> rows, search.Next(kStreamRows));
+    AppendRows(rows, question, piece);
     return Ok();
   };
-  SIGHTLINE_CO_RETURN_IF_ERROR(co_await services.workers.Run(next));
-  Response head{.headers = {{"Content-Type", std::string(kNdjsonType)},
-                            {"X-As-Of", std::to_string(search.as_of())}}};
-  SIGHTLINE_CO_RETURN_IF_ERROR(co_await call.out.Begin(std::move(head)));
-  while (!piece.empty()) {
-    SIGHTLINE_CO_RETURN_IF_ERROR(co_await call.out.Write(piece));
-    SIGHTLINE_CO_RETURN_IF_ERROR(co_await services.workers.RunNext(next));
-  }
-  co_return co_await call.out.End();
+  co_return co_await StreamLines(services, call, [&] { return search.as_of(); }, next);
 }
 
 Awaitable<Status> SearchSightings(const Services& services, Call& call) {
   constexpr std::string_view kOffered[] = {kJsonType, kNdjsonType};
-  const auto type = NegotiateMediaType(call.request.Header("accept"), kOffered);
-  if (!type) {
-    Response refusal = NotAcceptable("application/json or application/x-ndjson");
-    co_return co_await call.out.Send(std::move(refusal));
-  }
-  SIGHTLINE_CO_ASSIGN(const SearchQuestion question, ParseQuestion(services, call));
+  SIGHTLINE_CO_ASSIGN(const auto type, co_await ChooseMediaType(call, kOffered));
+  if (!type) co_return Ok();
+  SIGHTLINE_CO_RETURN_IF_ERROR(RequireJson(call));
+  SIGHTLINE_CO_ASSIGN(const SearchQuestion question,
+                      ParseQuestion(services, call.request, call.document));
   const bool as_lines = kOffered[*type] == kNdjsonType;
   if (as_lines && question.body.explain) {
     co_return InvalidArgument(
@@ -177,9 +182,11 @@ Awaitable<Status> SearchSightings(const Services& services, Call& call) {
         "/explain");
   }
   if (as_lines && !question.body.limit_given) {
-    co_return co_await StreamLines(services, call, question);
+    co_return co_await StreamAll(services, call, question);
   }
-  co_return co_await SendPage(services, call, question, as_lines);
+  const Cancellation cancellation = call.cancellation.WithDeadline(QueryDeadline(services));
+  auto build = [&] { return BuildPage(services, question, as_lines, cancellation); };
+  co_return co_await Answer(services, call, build);
 }
 
 }  // namespace
@@ -192,7 +199,8 @@ std::vector<Endpoint> SearchEndpoints() {
            .allowed = {Role::kOwner, Role::kReader},
            .recording = Recording::kReading,
            .body = BodyUse::kDocument,
-           .unbounded = true}};
+           .unbounded = true,
+           .check = CheckQuestion}};
 }
 
 }  // namespace sightline::server

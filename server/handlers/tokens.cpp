@@ -25,7 +25,7 @@ void WriteTokenMembers(api::JsonWriter& json, const TokenRecord& token) {
   if (!token.standing_purpose.empty()) json.Key("standing_purpose").String(token.standing_purpose);
 }
 
-Result<std::string> CreateToken(const Services& services, const Call& call) {
+Result<Response> CreateToken(const Services& services, const Call& call) {
   SIGHTLINE_ASSIGN(const api::TokenRequest request, api::ParseTokenRequest(call.document));
   SIGHTLINE_ASSIGN(const Auth::NewToken created, services.auth.Create(request));
   std::string body;
@@ -35,16 +35,14 @@ Result<std::string> CreateToken(const Services& services, const Call& call) {
   json.Key("token").String(created.text);
   json.Key("as_of").Uint(services.store.VisibleSequence());
   json.EndObject();
-  return body;
+  return JsonResponse(std::move(body), 201);
 }
 
 Awaitable<Status> PostToken(const Services& services, Call& call) {
   SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
   SIGHTLINE_CO_RETURN_IF_ERROR(RequireJson(call));
   auto create = [&] { return CreateToken(services, call); };
-  SIGHTLINE_CO_ASSIGN(std::string body, co_await services.workers.Run(create));
-  Response response = JsonResponse(std::move(body), 201);
-  co_return co_await call.out.Send(std::move(response));
+  co_return co_await Answer(services, call, create);
 }
 
 // The order of the list: by creation, then id.
