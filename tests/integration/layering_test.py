@@ -17,7 +17,8 @@ MAY_INCLUDE = {
     "ingest": {"core", "storage", "index", "vision"},
     "query": {"core", "storage", "index", "vision"},
     "server": {"core", "api", "storage", "index", "ingest", "query", "vision"},
-    "client": {"core", "api"},
+    "simulation": {"core", "api"},
+    "client": {"core", "api", "simulation"},
 }
 
 # Libraries that only some rooms may see, by the start of their headers' paths.
