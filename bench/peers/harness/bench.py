@@ -1,13 +1,12 @@
 """What the steps share: where things are, the peers, and the city that both hold."""
 
 import json
-import shutil
 import socket
 import subprocess
 from functools import cached_property
 from pathlib import Path
 
-from .city import FileCity
+from .city import FileCity, SimulatedCity
 from .postgres import Postgres
 from .processes import run_json_lines, say
 from .questions import DAY, City
@@ -31,10 +30,17 @@ class Bench:
         self.work = arguments.work
         self.work.mkdir(parents=True, exist_ok=True)
         self.binaries = Path(arguments.binaries)
-        self.source = FileCity(arguments.rows_file, arguments.cameras_file)
+        if arguments.rows_file:
+            self.source = FileCity(arguments.rows_file, arguments.cameras_file)
+        else:
+            self.source = self.simulated(arguments.sightings, arguments.days, arguments.vehicles)
 
     def program(self, name):
         return self.binaries / name
+
+    def simulated(self, sightings, days, vehicles=None):
+        return SimulatedCity(self.program("sightline"), self.work, sightings, days,
+                             self.arguments.cameras, vehicles)
 
     @cached_property
     def postgres(self):
@@ -79,16 +85,22 @@ class Bench:
             first, last = postgres.ask(
                 DATABASE, "SELECT extract(epoch FROM min(time)) * 1000, "
                 "extract(epoch FROM max(time)) * 1000 FROM sighting").split("\t")
-        sightline = self.sightline()
-        sightline.clear()
-        with sightline:
-            say("Sightline: rows")
-            sightline.put_cameras(cameras)
-            self.source.fill(self.program("sightline-peers-ingest"), sightline)
+        self.load(self.source, "sightline")
         span = [int(float(first)) // DAY * DAY, (int(float(last)) // DAY + 1) * DAY]
         self._description_file.write_text(json.dumps(
             {"name": self.source.name, "rows": filled[0]["rows"], "cameras": len(cameras),
              "span": span}))
+
+    def load(self, source, name):
+        """A city into a data directory that begins empty; what the server does with it besides,
+        like making segments, is waited for."""
+        say(f"Sightline: {source.name}")
+        sightline = self.sightline(name)
+        sightline.clear()
+        sightline.directory.mkdir(parents=True)
+        source.load(sightline, self.program("sightline-peers-ingest"))
+        with sightline:
+            sightline.settle()
 
     @cached_property
     def city(self):
@@ -113,7 +125,3 @@ class Bench:
         if process.returncode:
             raise SystemExit("sightline-peers-ask failed")
         return results
-
-
-def remove(directory):
-    shutil.rmtree(directory, ignore_errors=True)

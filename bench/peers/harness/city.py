@@ -1,4 +1,4 @@
-"""Where the rows come from: the simulator, or a file of real ones."""
+"""Where the rows come from: the simulator, or a file."""
 
 import json
 import subprocess
@@ -27,8 +27,42 @@ class FileCity:
             yield process.stdout
             process.stdout.close()
 
-    def fill(self, ingest, sightline):
-        """All rows into a server that runs, over HTTP."""
-        with self.rows() as rows:
+    def load(self, sightline, ingest):
+        """All cameras and rows into a server, over HTTP. It is left stopped."""
+        with sightline, self.rows() as rows:
+            sightline.put_cameras(self.cameras())
             run([ingest, "--to", "sightline", "--port", sightline.port, "--token-file",
                  sightline.token_file, "--stream", "--connections", 3], stdin=rows)
+
+
+class SimulatedCity:
+    """`sightline simulate`: the same bytes each time that it is asked."""
+
+    def __init__(self, program, work, sightings, days, cameras, vehicles=None):
+        # The same cameras and seed, whatever the size: a smaller city holds the same tracks.
+        self.options = ["--sightings", sightings, "--days", days, "--cameras", cameras]
+        if vehicles:
+            self.options += ["--vehicles", vehicles]
+        self.program = [program, "--quiet", "simulate"]
+        self.work = Path(work)
+        self.count = cameras
+        self.name = "simulate " + " ".join(map(str, self.options))
+
+    def cameras(self):
+        directory = self.work / f"cameras-{self.count}"
+        if not (directory / "cameras.ndjson").exists():
+            run([*self.program, "--vehicles", 1, "--days", 1, "--cameras", self.count, "--no-truth",
+                 "--out", directory])
+        text = (directory / "cameras.ndjson").read_text("utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    @contextmanager
+    def rows(self):
+        command = [str(part) for part in [*self.program, *self.options, "--out", "-"]]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            yield process.stdout
+            process.stdout.close()
+
+    def load(self, sightline, _):
+        """All cameras and rows into the data directory of a server that does not run."""
+        run([*self.program, *self.options, "--data", sightline.data])

@@ -36,7 +36,7 @@ def _questions(city):
     """(kind, filter, groups)."""
     chosen = random.Random(1)
     row = chosen.choice([row for row in city.rows if {"color", "brand"} <= set(row["attributes"])])
-    day = city.from_ms + chosen.randrange((city.to_ms - city.from_ms) // DAY) * DAY
+    day = chosen.randrange(*city.span, DAY)
     one_day = {"from": rfc3339(day), "to": rfc3339(day + DAY)}
     color, brand = ({name: row["attributes"][name]} for name in ("color", "brand"))
     return [

@@ -28,7 +28,7 @@ class City:
         self.cameras = {camera["id"]: camera for camera in cameras}
         by_bytes = sorted(self.cameras, key=str.encode)
         self.camera_numbers = {camera: number for number, camera in enumerate(by_bytes, 1)}
-        self.from_ms, self.to_ms = span
+        self.span = span  # first midnight and the one behind the last row
         self.rows = rows
         self.read_rows = [row for row in rows if row.get("plate")]
         self.placed_rows = [row for row in rows if self.place(row)]
@@ -82,11 +82,10 @@ class Suite:
                 "target": "/v1/search/sightings", "body": json.dumps(body, ensure_ascii=False),
                 "ask": name, "parameters": parameters})
 
-    def trajectory(self, kind, plates, days, both=True):
-        """The last `days` days of plates; `both`: of PostgreSQL, too."""
-        from_ms = self.city.to_ms - days * DAY
+    def trajectory(self, kind, plates, span, both=True):
+        """Plates within a span of milliseconds; `both`: of PostgreSQL, too."""
+        from_, to = map(rfc3339, span)
         for plate in plates[:self.count]:
-            from_, to = rfc3339(from_ms), rfc3339(self.city.to_ms)
             parameters = [plate, from_, to]
             query = urllib.parse.urlencode({"from": from_, "to": to})
             self.questions.append({

@@ -95,6 +95,8 @@ def markdown(results):
     if "trajectory" in results:
         parts.append("### Trajectory\n")
         parts.append(question_table(results["trajectory"]))
+    if "tracks" in results:
+        parts.append(question_table(results["tracks"]))
     if "search" in results:
         parts.append("### Conditional searches\n")
         parts.append(question_table(results["search"]))

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .processes import disk_bytes
+from .processes import disk_bytes, processor_seconds
 
 
 class Sightline:
@@ -88,6 +88,14 @@ class Sightline:
         answer = self.ask("POST", "/v1/cameras", lines.encode(), "application/x-ndjson")
         if answer["rejected"]:
             raise SystemExit(f"cameras were rejected: {answer['errors'][:3]}")
+
+    def settle(self):
+        """Waits until the server has nothing to do: it uses next to no processor time."""
+        quiet = 0
+        while quiet < 3:
+            before = processor_seconds(self.pid)
+            time.sleep(1)
+            quiet = quiet + 1 if processor_seconds(self.pid) - before < 0.05 else 0
 
     def disk_bytes(self):
         return disk_bytes(self.data)

@@ -1,11 +1,12 @@
 """The parts of the benchmark. Each takes a Bench and gives what it found, to be merged."""
 
+import random
 import subprocess
 
-from .bench import DATABASE, remove
+from .bench import DATABASE
 from .counts import counts
 from .processes import drop_page_cache, memory_mib, processor_seconds, run_json_lines, say
-from .questions import Suite, add_searches
+from .questions import DAY, Suite, add_searches
 
 WARM_UP = 10
 
@@ -55,7 +56,7 @@ def _ingest_sightline(bench):
                     "--connections", connections, "--rows-per-batch", rows], sightline.pid)
         result["rss_anon_mib"] = memory_mib(sightline.pid)
     result["bytes"] = sightline.disk_bytes()
-    remove(sightline.directory)
+    sightline.clear()
     say(f"Sightline: {result}")
     return {"peer": "sightline", **result,
             "name": f"Sightline, {connections} connections, {rows:,} rows a request"}
@@ -89,16 +90,61 @@ def trajectory(bench):
     plates = [row["plate"] for row in suite.random.sample(bench.city.read_rows,
                                                           len(bench.city.read_rows))]
     cold = plates[suite.count:]
-    suite.trajectory("30 days, warm", plates, 30)
+    suite.trajectory("all days, warm", plates, bench.city.span)
     with bench.postgres as postgres, bench.sightline() as sightline:
         results = bench.ask(suite, sightline, postgres, WARM_UP)
         memory = memory_mib(sightline.pid)
     if drop_page_cache():
         suite = _suite(bench, 100)
-        suite.trajectory("30 days, servers just started, nothing in memory", cold, 30)
+        suite.trajectory("all days, servers just started, nothing in memory", cold, bench.city.span)
         with bench.postgres as postgres, bench.sightline() as sightline:
             results += bench.ask(suite, sightline, postgres, 0)
     return {"trajectory": results, "rss_trajectory_mib": memory}
+
+
+def tracks(bench):
+    """The same tracks among ten times fewer others, and tracks of a year: Sightline alone."""
+    bench.prepare()
+    arguments = bench.arguments
+    if arguments.rows_file:
+        say("tracks: only of simulated cities")
+        return {}
+    span = bench.city.span
+    vehicles = arguments.vehicles and arguments.vehicles // 10
+    small = bench.simulated(arguments.sightings // 10, arguments.days, vehicles)
+    bench.load(small, "sightline-small")
+    year = bench.simulated(arguments.year_sightings or arguments.sightings // 3, 365)
+    bench.load(year, "sightline-year")
+    with bench.postgres as postgres:
+        with bench.sightline("sightline-small") as sightline:
+            plates = _same_tracks(bench, sightline, postgres)
+            suite = _suite(bench)
+            suite.trajectory("other plates, among ten times fewer sightings", plates, span, False)
+            results = bench.ask(suite, sightline, postgres, WARM_UP)
+        with bench.sightline() as sightline:
+            suite = _suite(bench)
+            suite.trajectory("the same tracks among all", plates, span, False)
+            results += bench.ask(suite, sightline, postgres, WARM_UP)
+        with bench.sightline("sightline-year") as sightline:
+            suite = _suite(bench)
+            found = sightline.ask("GET", "/v1/plates?limit=10000")["plates"]
+            plates = [one["plate"] for one in found if one["count"] > 30]
+            suite.trajectory("365 days", suite.random.sample(plates, min(suite.count, len(plates))),
+                             (span[0], span[0] + 365 * DAY), False)
+            results += bench.ask(suite, sightline, postgres, WARM_UP)
+    return {"tracks": results}
+
+
+def _same_tracks(bench, small, postgres):
+    """Plates that have as many readings in the small city as in the whole one."""
+    found = small.ask("GET", "/v1/plates?limit=10000")["plates"]
+    counts = {one["plate"]: one["count"] for one in found if one["count"] > 1}
+    listed = ",".join(f"'{plate}'" for plate in counts)
+    rows = postgres.ask(DATABASE, f"SELECT plate, count(*) FROM sighting WHERE plate IN ({listed}) "
+                                  "GROUP BY plate")
+    whole = dict(line.split("\t") for line in rows.splitlines())
+    same = [plate for plate, count in counts.items() if int(whole.get(plate, 0)) == count]
+    return random.Random(1).sample(same, min(len(same), bench.arguments.samples + WARM_UP))
 
 
 def search(bench):
@@ -120,5 +166,6 @@ def sizes(bench):
     return {"sizes": {"sightline_bytes": bench.sightline().disk_bytes(), **theirs}}
 
 
-ALL = {"prepare": prepare, "ingest": ingest, "trajectory": trajectory, "search": search,
+ALL = {"prepare": prepare, "ingest": ingest, "trajectory": trajectory, "tracks": tracks,
+       "search": search,
        "counts": counts, "sizes": sizes}
