@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .processes import PEERS, run, say
@@ -80,39 +82,44 @@ class Postgres:
         return (f"host=127.0.0.1 port={self.port} user=bench dbname={database} sslmode=disable "
                 "gssencmode=disable")
 
+    def _psql(self, database, *arguments, **options):
+        return run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1",
+                    "--dbname", self.connection(database), *arguments],
+                   env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning"}, **options)
+
     def ask(self, database, sql):
         """What psql prints for it, a line a row, columns apart by a tab."""
-        return run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
-                    "--field-separator", "\t", "--set", "ON_ERROR_STOP=1", "--dbname",
-                    self.connection(database), "--command", sql]).strip()
+        return self._psql(database, "--tuples-only", "--no-align", "--field-separator", "\t",
+                          "--command", sql).strip()
 
     def export(self, database, copy_statement, path):
-        run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--dbname", self.connection(database),
-             "--command", copy_statement, "--output", path])
-
-    def run_file(self, database, path):
-        run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname",
-             self.connection(database), "--file", path], stderr=subprocess.DEVNULL)
+        self._psql(database, "--command", copy_statement, "--output", path)
 
     def create_database(self, name, cameras):
         """An empty database with the schema and the cameras, without indexes."""
-        self.ask("postgres", f"DROP DATABASE IF EXISTS {name}")
+        self.ask("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.ask("postgres", f"CREATE DATABASE {name}")
-        self.run_file(name, PEERS / "schema.sql")
+        self._psql(name, "--file", PEERS / "schema.sql")
         rows = []
         for number, camera in enumerate(sorted(cameras, key=lambda one: one["id"].encode()), 1):
             place = camera.get("location")
             point = f"SRID=4326;POINT({place['lon']} {place['lat']})" if place else "\\N"
             rows.append(f"{number}\t{camera['id']}\t{point}\n")
-        run([BINARIES / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname",
-             self.connection(name), "--command", "COPY camera FROM STDIN"], input="".join(rows))
-
-    def has_database(self, name):
-        return self.ask("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"
+        self._psql(name, "--command", "COPY camera FROM STDIN", input="".join(rows))
 
     def create_indexes(self, database):
-        say("PostgreSQL: indexes")
-        self.run_file(database, PEERS / "indexes.sql")
+        """All of indexes.sql, two at a time."""
+        text = (PEERS / "indexes.sql").read_text()
+        code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda statement: self._create_index(database, statement),
+                          [part.strip() for part in code.split(";") if part.strip()]))
+
+    def _create_index(self, database, statement):
+        start = time.monotonic()
+        self.ask(database, statement)
+        if time.monotonic() - start > 5:
+            say(f"PostgreSQL: {time.monotonic() - start:.0f} s: {statement}")
 
     def analyze(self, database):
         self.ask(database, "VACUUM (ANALYZE) sighting")
