@@ -66,6 +66,15 @@ rocksdb::ColumnFamilyOptions TableOptionsWith(const rocksdb::BlockBasedTableOpti
   return options;
 }
 
+// Of a large table: compacted in larger steps than by default, and writers held up later.
+void SetLevels(int files_to_compact, size_t file_bytes, rocksdb::ColumnFamilyOptions& options) {
+  options.level0_file_num_compaction_trigger = files_to_compact;
+  options.level0_slowdown_writes_trigger = 3 * files_to_compact + 16;
+  options.level0_stop_writes_trigger = 4 * files_to_compact + 32;
+  options.target_file_size_base = file_bytes;
+  options.max_bytes_for_level_base = 8 * file_bytes;
+}
+
 }  // namespace
 
 rocksdb::DBOptions CommonDatabaseOptions(const SharedResources& shared) {
@@ -112,11 +121,7 @@ rocksdb::ColumnFamilyOptions SightingsTableOptions(const SharedResources& shared
   // More would cost every open day its size.
   options.memtable_prefix_bloom_size_ratio = 0.0015;
   options.memtable_whole_key_filtering = true;
-  options.level0_file_num_compaction_trigger = 8;
-  options.level0_slowdown_writes_trigger = 40;
-  options.level0_stop_writes_trigger = 64;
-  options.target_file_size_base = 128 * kMiB;
-  options.max_bytes_for_level_base = 1024 * kMiB;
+  SetLevels(8, 128 * kMiB, options);
   return options;
 }
 
@@ -126,11 +131,7 @@ rocksdb::ColumnFamilyOptions PlateIndexTableOptions(const SharedResources& share
   auto options = TableOptionsWith(table);
   options.prefix_extractor = std::make_shared<PlatePrefix>();
   options.write_buffer_size = WriteBufferBytes(shared);
-  options.level0_file_num_compaction_trigger = 8;
-  options.level0_slowdown_writes_trigger = 40;
-  options.level0_stop_writes_trigger = 64;
-  options.target_file_size_base = 64 * kMiB;
-  options.max_bytes_for_level_base = 512 * kMiB;
+  SetLevels(8, 64 * kMiB, options);
   return options;
 }
 
@@ -140,11 +141,7 @@ rocksdb::ColumnFamilyOptions InboxTableOptions(const SharedResources& shared) {
   options.memtable_prefix_bloom_size_ratio = 0.0035;
   options.memtable_whole_key_filtering = true;
   // Rows leave soon; rewriting them meanwhile is work for nothing.
-  options.level0_file_num_compaction_trigger = 16;
-  options.level0_slowdown_writes_trigger = 64;
-  options.level0_stop_writes_trigger = 96;
-  options.target_file_size_base = 128 * kMiB;
-  options.max_bytes_for_level_base = 1024 * kMiB;
+  SetLevels(16, 128 * kMiB, options);
   return options;
 }
 
@@ -152,9 +149,7 @@ rocksdb::ColumnFamilyOptions DictionaryTableOptions(const SharedResources& share
   auto options = TableOptionsWith(BlockOptions(shared, 16 << 10));
   // Entries are small: twice as much would cost a start after a crash another second.
   options.write_buffer_size = WriteBufferBytes(shared) / 2;
-  options.level0_file_num_compaction_trigger = 8;
-  options.target_file_size_base = 64 * kMiB;
-  options.max_bytes_for_level_base = 512 * kMiB;
+  SetLevels(8, 64 * kMiB, options);
   return options;
 }
 

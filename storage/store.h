@@ -120,14 +120,17 @@ class Store {
   // Makes it durable, all or nothing, that the day's segments are those it had, with `added` (whose
   // files are complete and synced in segment_directory()) and without `removed` (whose files are
   // then deleted), and that they hold the log below `sealed_to`. Files of the directory that are in
-  // no list are deleted when the day is opened. One caller a day at a time.
+  // no list are deleted when the day is opened. One caller a day at a time. kInvalidArgument for a
+  // change that does not fit what is listed, logged or there; kNotFound for a day that is not.
   virtual Status CommitSegments(Day day, uint64_t sealed_to, std::span<const SegmentEntry> added,
                                 std::span<const std::string> removed) = 0;
-  // Forgets the day's segments and deletes their files; its log then covers every version from the
-  // first again.
+  // Forgets the day's segments and deletes their files; its log then covers every version, rows and
+  // corrections, from position 0 again, in an order of its own. For segments that turn out damaged; a
+  // day of which a file is missing does so by itself when it is opened. Beside no CommitSegments.
   virtual Status DropSegments(Day day) = 0;
   // Days that have, or may have, versions in no segment, ascending. No I/O. A day that leaves the
   // set of open ones stays named; after a start, those that were not known to be wholly sealed are.
+  // Rows are logged once they have moved from the inbox to their day.
   virtual std::vector<Day> UnsealedDays() const = 0;
 
   // --- plates ----------------------------------------------------------------------------------
@@ -170,7 +173,8 @@ class Store {
 
   // --- upkeep ----------------------------------------------------------------------------------
 
-  // Deletes days past their retention whole and returns them. Called at start and once an hour.
+  // Deletes days past their retention whole, set-aside ones too, and returns them. Finishes what a
+  // crash cut short. Called at start and once an hour.
   virtual Result<std::vector<Day>> ApplyRetention() = 0;
 
   struct SetAsideDay {

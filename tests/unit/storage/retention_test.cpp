@@ -98,5 +98,43 @@ TEST_F(Retention, AStartFinishesADeletionThatACrashCutShort) {
   EXPECT_EQ(crashed->Days(), std::vector{kDay});
 }
 
+TEST_F(Retention, AStartPurgesWhatACrashLeftOfADeletedDayElsewhere) {
+  const std::string marker = "MARKERPLATE77";
+  Append(*store_, clock_, {Seen(marker, "K1", kOldDay, 1), Seen("A", "K1", kDay, 1)}).value();
+  PlateCounts(*store_, store_->VisibleSequence());
+  const TemporaryDirectory copied;
+  const fs::path before = copied.path() / "before";
+  const fs::path crashed = copied.path() / "crashed";
+  CopyLive(directory_.path(), before);
+  auto reader = store_->OpenDay(kOldDay).value();  // the day's mark stays
+  ASSERT_EQ(store_->ApplyRetention()->size(), 1u);
+  CopyLive(directory_.path(), crashed);
+  fs::remove_all(crashed / "plates");
+  fs::copy(before / "plates", crashed / "plates", fs::copy_options::recursive);
+
+  // Also where the retention was turned off since.
+  const auto store = OpenStore(crashed, clock_);
+  ASSERT_FALSE(FilesHolding(crashed, marker).empty());
+  EXPECT_EQ(Append(*store, clock_, {Seen("B", "K1", kOldDay, 1)}).error().code,
+            ErrorCode::kUnavailable);
+  EXPECT_TRUE(store->ApplyRetention()->empty());
+  EXPECT_EQ(FilesHolding(crashed, marker), std::vector<std::string>{});
+  EXPECT_EQ(PlateCounts(*store, store->VisibleSequence()), std::vector<std::string>{"A 1"});
+  EXPECT_EQ(Accepted(*Append(*store, clock_, {Seen("B", "K1", kOldDay, 1)})), 1u);
+  EXPECT_EQ(PlateCounts(*store, store->VisibleSequence()), (std::vector<std::string>{"A 1", "B 1"}));
+}
+
+TEST_F(Retention, TakesDaysThatAreSetAsideToo) {
+  Append(*store_, clock_, {Seen("OLD", "K1", kOldDay, 1), Seen("A", "K1", kDay, 1)}).value();
+  store_.reset();
+  fs::remove(directory_.path() / "days" / FormatDay(kOldDay) / "CURRENT");
+  store_ = OpenStore(directory_.path(), clock_, {.retention_days = 5});
+  ASSERT_EQ(store_->OpenDay(kOldDay).error().code, ErrorCode::kCorruption);
+  EXPECT_EQ(store_->ApplyRetention().value(), std::vector{kOldDay});
+  EXPECT_FALSE(fs::exists(directory_.path() / "days" / FormatDay(kOldDay)));
+  EXPECT_TRUE(store_->GetStats()->set_aside.empty());
+  EXPECT_EQ(PlateCounts(*store_, store_->VisibleSequence()), std::vector<std::string>{"A 1"});
+}
+
 }  // namespace
 }  // namespace sightline::storage
