@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
+#include <map>
 
 #include "core/clock.h"
 #include "tests/support/memory_store.h"
@@ -60,15 +60,39 @@ storage::AppendResult FilledStore::Add(std::span<const Sighting> sightings) {
   storage::AppendResult result = store_->Append(batch).value();
   for (size_t i = 0; i < sightings.size(); ++i) {
     if (result.outcomes[i] != storage::AppendOutcome::kAccepted) continue;
-    accepted_.push_back(store_->GetSighting(result.ids[i], result.last_sequence).value());
+    accepted_.push_back({store_->GetSighting(result.ids[i], result.last_sequence).value()});
   }
   return result;
 }
 
+void FilledStore::Correct(const SightingId& id, const Correction& correction) {
+  const StoredCorrection stored = store_->Correct(id, correction).value();
+  const auto versions = std::find_if(accepted_.begin(), accepted_.end(),
+                                     [&](const Versions& v) { return v.front().id == id; });
+  StoredSighting row = versions->back();
+  row.corrected = stored.sequence;
+  if (correction.plate) row.sighting.plate = *correction.plate;
+  std::map<std::string, AttributeValue> attributes;
+  for (const Attribute& attribute : row.sighting.attributes) {
+    attributes[attribute.name] = attribute.value;
+  }
+  for (const std::string& name : correction.removed_attributes) attributes.erase(name);
+  for (const Attribute& attribute : correction.attributes) {
+    attributes[attribute.name] = attribute.value;
+  }
+  row.sighting.attributes.clear();
+  for (const auto& [name, value] : attributes) row.sighting.attributes.push_back({name, value});
+  versions->push_back(std::move(row));
+}
+
 std::vector<StoredSighting> FilledStore::Accepted(Sequence as_of) const {
   std::vector<StoredSighting> rows;
-  std::copy_if(accepted_.begin(), accepted_.end(), std::back_inserter(rows),
-               [&](const StoredSighting& row) { return row.sequence <= as_of; });
+  for (const Versions& versions : accepted_) {
+    const auto in_force = std::find_if(versions.rbegin(), versions.rend(), [&](const auto& row) {
+      return std::max(row.sequence, row.corrected) <= as_of;
+    });
+    if (in_force != versions.rend()) rows.push_back(*in_force);
+  }
   return rows;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/correction.h"
 #include "core/sighting.h"
 #include "storage/store.h"
 
@@ -31,14 +32,20 @@ class FilledStore {
     return Add(std::span(sightings.begin(), sightings.size()));
   }
 
-  // Everything that Add accepted and `as_of` sees, in no particular order.
+  // Throws when the store refuses.
+  void Correct(const SightingId& id, const Correction& correction);
+
+  // Everything that Add accepted and `as_of` sees, as it stands there, in no particular order.
   std::vector<StoredSighting> Accepted(Sequence as_of) const;
 
  private:
   class Directory;
+  // What a sighting was at first, and after each correction; sequences ascend.
+  using Versions = std::vector<StoredSighting>;
+
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<storage::Store> store_;
-  std::vector<StoredSighting> accepted_;
+  std::vector<Versions> accepted_;
 };
 
 }  // namespace sightline::testing

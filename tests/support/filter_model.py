@@ -7,6 +7,7 @@ import bisect
 import dataclasses
 import datetime
 import functools
+import json
 import math
 import re
 import unicodedata
@@ -31,21 +32,48 @@ def normalized(plate):
 class Row:
     time: int
     camera: str
-    plate: str  # "" unread
-    identity: tuple
-    attributes: dict
+    plate: str  # as it stands now; "" unread
+    read: str  # as it came, normalised
+    source: str | None
+    attributes: dict  # shared between rows, never changed
     place: tuple | None  # lon, lat
-    sent: dict  # as it was sent
+    line: bytes  # as it was sent
+
+    @property
+    def identity(self):
+        return (self.camera, self.time, self.source or self.read)
+
+    def sent(self):
+        return json.loads(self.line)
 
 
-def row_of(sighting, camera_places):
-    time = milliseconds(sighting["time"])
-    plate = normalized(sighting.get("plate", ""))
-    camera = sighting["camera_id"]
-    place = sighting.get("location")
-    place = (place["lon"], place["lat"]) if place else camera_places.get(camera)
-    identity = (camera, time, sighting.get("source_id") or plate)
-    return Row(time, camera, plate, identity, sighting.get("attributes", {}), place, sighting)
+class RowReader:
+    """Makes rows of lines of NDJSON. What many rows have in common is held once."""
+
+    def __init__(self, camera_places):
+        self.camera_places = camera_places
+        self.shared = {}
+
+    def share(self, value):
+        # By its text: True and 1 are equal, and no attribute value may become the other.
+        return self.shared.setdefault(repr(value), value)
+
+    def row(self, line):
+        sighting = json.loads(line)
+        camera = self.share(sighting["camera_id"])
+        place = sighting.get("location")
+        place = (place["lon"], place["lat"]) if place else self.camera_places.get(camera)
+        plate = self.share(normalized(sighting.get("plate", "")))
+        return Row(
+            milliseconds(sighting["time"]),
+            camera,
+            plate,
+            plate,
+            sighting.get("source_id"),
+            self.share(sighting.get("attributes", {})),
+            self.share(place),
+            line,
+        )
 
 
 # --- one condition each ----------------------------------------------------------------------
@@ -144,74 +172,106 @@ def has_attribute(attributes, name, wanted):
 # --- whole filters ---------------------------------------------------------------------------
 
 
+def passing(filter_, rows, plates, places):
+    """Those of the rows that pass everything but `time`. Plates and places are decided once each."""
+    if "plate" in filter_:
+        expression = pattern_expression(filter_["plate"])
+        fits = {plate for plate in plates if plate and expression.fullmatch(plate)}
+        rows = [row for row in rows if row.plate in fits]
+    if "plate_like" in filter_:
+        like = filter_["plate_like"]
+        near = plates_near(plates, like["text"], like.get("max_distance", 1))
+        rows = [row for row in rows if row.plate in near]
+    if "cameras" in filter_:
+        cameras = set(filter_["cameras"])
+        rows = [row for row in rows if row.camera in cameras]
+    if "near" in filter_:
+        center = (filter_["near"]["lon"], filter_["near"]["lat"])
+        radius = filter_["near"]["radius_m"]
+        within = {place for place in places if place and metres(place, center) <= radius}
+        rows = [row for row in rows if row.place in within]
+    if "area" in filter_:
+        inside = {place for place in places if place and in_area(place, filter_["area"])}
+        rows = [row for row in rows if row.place in inside]
+    for name, wanted in filter_.get("attributes", {}).items():
+        rows = [row for row in rows if has_attribute(row.attributes, name, wanted)]
+    return rows
+
+
+def passes(filter_, row):
+    """Whether one row passes."""
+    time = filter_.get("time", {})
+    if "from" in time and row.time < milliseconds(time["from"]):
+        return False
+    if "to" in time and row.time >= milliseconds(time["to"]):
+        return False
+    return bool(passing(filter_, [row], {row.plate}, {row.place}))
+
+
+def time_order(row):
+    return (row.time, row.camera.encode())
+
+
+def between(filter_, rows):
+    """The rows, in order of time, that lie in the filter's interval."""
+    time = filter_.get("time", {})
+    begin, end = 0, len(rows)
+    if "from" in time:
+        begin = bisect.bisect_left(rows, milliseconds(time["from"]), key=lambda row: row.time)
+    if "to" in time:
+        end = bisect.bisect_left(rows, milliseconds(time["to"]), key=lambda row: row.time)
+    return rows[begin:end]
+
+
 class Model:
-    """All rows of a data set, each identity once (the first)."""
+    """All rows of a data set, each identity once (the first), as corrections left them."""
 
-    def __init__(self, cameras, sightings):
-        self.places = {
-            camera["id"]: (camera["location"]["lon"], camera["location"]["lat"])
-            for camera in cameras
-            if camera.get("location")
-        }
-        first = {}
-        for sighting in sightings:
-            row = row_of(sighting, self.places)
-            first.setdefault(row.identity, row)
-        self.rows = sorted(first.values(), key=lambda row: (row.time, row.camera.encode()))
-        self.times = [row.time for row in self.rows]
-        self.plates = {row.plate for row in self.rows}
+    def __init__(self, cameras, lines):
+        """`lines`: the sightings, each a line of NDJSON."""
+        self.reader = RowReader(
+            {
+                camera["id"]: (camera["location"]["lon"], camera["location"]["lat"])
+                for camera in cameras
+                if camera.get("location")
+            }
+        )
+        self.by_identity = {}
+        self.plates = set()
+        self.places = set()
+        self.rows = sorted(self.new_rows(lines), key=time_order)
         self.cameras = sorted({row.camera for row in self.rows})
+        self.added = []  # few, so that adding more is cheap
 
-    def conditions(self, filter_, plates=None):
-        """A check of one row for each member but time; `plates`: those that can occur."""
-        checks = []
-        plates = self.plates if plates is None else plates
-        if "plate" in filter_:
-            expression = pattern_expression(filter_["plate"])
-            passing = {plate for plate in plates if plate and expression.fullmatch(plate)}
-            checks.append(lambda row: row.plate in passing)
-        if "plate_like" in filter_:
-            like = filter_["plate_like"]
-            near = plates_near(plates, like["text"], like.get("max_distance", 1))
-            checks.append(lambda row: row.plate in near)
-        if "cameras" in filter_:
-            cameras = set(filter_["cameras"])
-            checks.append(lambda row: row.camera in cameras)
-        for name, wanted in filter_.get("attributes", {}).items():
-            checks.append(
-                lambda row, name=name, wanted=wanted: has_attribute(row.attributes, name, wanted)
-            )
-        if "near" in filter_:
-            near_to = filter_["near"]
-            center = (near_to["lon"], near_to["lat"])
-            close = functools.lru_cache(maxsize=None)(
-                lambda place: metres(place, center) <= near_to["radius_m"]
-            )
-            checks.append(lambda row: row.place is not None and close(row.place))
-        if "area" in filter_:
-            inside = functools.lru_cache(maxsize=None)(
-                lambda place: in_area(place, filter_["area"])
-            )
-            checks.append(lambda row: row.place is not None and inside(row.place))
-        return checks
+    def new_rows(self, lines):
+        rows = []
+        for line in lines:
+            row = self.reader.row(line)
+            if self.by_identity.setdefault(row.identity, row) is row:
+                self.plates.add(row.plate)
+                self.places.add(row.place)
+                rows.append(row)
+        return rows
+
+    def add(self, lines):
+        for row in self.new_rows(lines):
+            bisect.insort(self.added, row, key=time_order)
+
+    def corrected(self, row, patch):
+        """Plate and attributes after PATCH /v1/sightings/{id} (a merge patch)."""
+        plate = normalized(patch["plate"] or "") if "plate" in patch else row.plate
+        merged = row.attributes | patch.get("attributes", {})
+        return plate, {name: merged[name] for name in sorted(merged) if merged[name] is not None}
+
+    def correct(self, row, patch):
+        plate, attributes = self.corrected(row, patch)
+        row.plate = self.reader.share(plate)
+        row.attributes = self.reader.share(attributes)
+        self.plates.add(plate)
 
     def matching(self, filter_):
         """The rows that pass, in time order."""
-        time = filter_.get("time", {})
-        begin = bisect.bisect_left(self.times, milliseconds(time["from"])) if "from" in time else 0
-        end = len(self.rows)
-        if "to" in time:
-            end = bisect.bisect_left(self.times, milliseconds(time["to"]))
-        rows = self.rows[begin:end]
-        for check in self.conditions(filter_):
-            rows = [row for row in rows if check(row)]
-        return rows
-
-    def passes(self, filter_, row):
-        """Whether one row, of this set or not, passes."""
-        time = filter_.get("time", {})
-        if "from" in time and row.time < milliseconds(time["from"]):
-            return False
-        if "to" in time and row.time >= milliseconds(time["to"]):
-            return False
-        return all(check(row) for check in self.conditions(filter_, {row.plate}))
+        found, added = [
+            passing(filter_, between(filter_, rows), self.plates, self.places)
+            for rows in (self.rows, self.added)
+        ]
+        return sorted(found + added, key=time_order) if added else found

@@ -8,11 +8,15 @@ MEMBERS = ("time", "plate", "plate_like", "cameras", "area", "near", "attributes
 
 
 class FilterDice:
-    """Draws filters that some rows of `model` are likely to pass. `dice`: a random.Random."""
+    """Draws filters that some rows of `model` are likely to pass. `dice`: a random.Random.
 
-    def __init__(self, model, dice):
+    `favourites`: rows that filters are drawn around more often than around others; may grow.
+    """
+
+    def __init__(self, model, dice, favourites=()):
         self.model = model
         self.dice = dice
+        self.favourites = favourites
         self.plated = [row for row in model.rows if row.plate]
         self.placed = [row for row in model.rows if row.place]
         self.attributed = [row for row in model.rows if row.attributes]
@@ -34,13 +38,16 @@ class FilterDice:
             yield self.filter(chosen)
 
     def filter(self, members):
-        around = self.dice.choice(self.model.rows)
+        favoured = self.favourites and self.dice.random() < 0.2
+        around = self.dice.choice(self.favourites if favoured else self.model.rows)
         return {name: getattr(self, name)(around) for name in members}
 
     def question(self, filter_):
-        """The body of a search: an order, a page size, sometimes an explanation."""
-        orders = ["time_desc", "time_asc"] + (["relevance"] if "plate_like" in filter_ else [])
-        body = {"filter": filter_, "order": self.dice.choice(orders)}
+        """The body of a search: an order or none, a page size, sometimes an explanation."""
+        orders = ["time_desc", "time_asc", None] + ["relevance"] * ("plate_like" in filter_)
+        body = {"filter": filter_}
+        if order := self.dice.choice(orders):
+            body["order"] = order
         body["limit"] = self.dice.choice([1, 2, 3, 7, 10, 50, 100, 333, 1000, 10_000])
         if self.dice.random() < 0.2:
             body["explain"] = True
@@ -49,7 +56,14 @@ class FilterDice:
     def time(self, around):
         length = math.exp(self.dice.uniform(0, math.log(8 * 86_400_000)))
         begin = around.time - int(self.dice.random() * length)
-        interval = {"from": begin, "to": begin + int(length) + 1}
+        end = begin + int(length) + 1
+        # Bounds that are the very time of a row show whether they belong to the interval.
+        if self.dice.random() < 0.3:
+            begin = around.time
+            end = max(begin, end)
+        elif self.dice.random() < 0.3:
+            end = around.time
+        interval = {"from": begin, "to": end}
         dropped = self.dice.random()
         if dropped < 0.1:
             del interval["from"]
@@ -64,7 +78,9 @@ class FilterDice:
         return interval
 
     def some_plate(self, around):
-        return around.plate or self.dice.choice(self.plated).plate
+        while not around.plate:
+            around = self.dice.choice(self.plated)
+        return around.plate
 
     def plate(self, around):
         plate = self.some_plate(around)
@@ -161,7 +177,9 @@ class FilterDice:
         return [*ring, ring[0]]
 
     def attributes(self, around):
-        own = around.attributes or self.dice.choice(self.attributed).attributes
+        while not around.attributes:
+            around = self.dice.choice(self.attributed)
+        own = around.attributes
         names = self.dice.sample(sorted(own), min(len(own), self.dice.choice([1, 1, 2, 3])))
         wanted = {name: own[name] for name in names}
         for name in names:

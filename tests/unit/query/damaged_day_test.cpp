@@ -125,9 +125,9 @@ class DamagedDayTest : public ::testing::Test {
     EXPECT_TRUE(store_.Append(batch).has_value());
   }
 
-  Result<std::vector<StoredSighting>> Search(TimeOrder order, Cancellation cancellation = {},
+  Result<std::vector<FoundSighting>> Search(ResultOrder order, Cancellation cancellation = {},
                                              Interval time = {}) {
-    SightingSearch search(store_, {.filter = {.time = time}, .order = order},
+    SightingSearch search({.store = store_}, {.filter = {.time = time}, .order = order},
                           std::move(cancellation));
     return search.Next(10'000);
   }
@@ -136,22 +136,22 @@ class DamagedDayTest : public ::testing::Test {
 };
 
 TEST_F(DamagedDayTest, DamageIsAnErrorAndNotTheEndOfTheAnswer) {
-  ASSERT_EQ(Search(TimeOrder::kAscending).value().size(), 5001u);
+  ASSERT_EQ(Search(ResultOrder::kTimeAscending).value().size(), 5001u);
   for (const int rows : {1, 100, 3000, 4999}) {
     store_.faults.rows_before_damage = rows;
-    EXPECT_EQ(Search(TimeOrder::kAscending).error(), kDamage) << "after row " << rows;
-    EXPECT_EQ(Search(TimeOrder::kDescending).error(), kDamage) << "after row " << rows;
+    EXPECT_EQ(Search(ResultOrder::kTimeAscending).error(), kDamage) << "after row " << rows;
+    EXPECT_EQ(Search(ResultOrder::kTimeDescending).error(), kDamage) << "after row " << rows;
   }
   // Also in rows that are only passed on the way to the window.
   store_.faults.rows_before_damage = 2;
-  for (const TimeOrder order : {TimeOrder::kAscending, TimeOrder::kDescending}) {
+  for (const ResultOrder order : {ResultOrder::kTimeAscending, ResultOrder::kTimeDescending}) {
     EXPECT_EQ(Search(order, {}, {kNoon + 1000, kNoon + 50'000}).error(), kDamage);
   }
 }
 
 TEST_F(DamagedDayTest, APlateRowWithoutItsRecordIsReported) {
   store_.faults.plate_index_names_lost_rows = true;
-  SightingSearch search(store_, {.filter = {.plate_pattern = "A1"}}, {});
+  SightingSearch search({.store = store_}, {.filter = {.plate_pattern = "A1"}}, {});
   EXPECT_EQ(search.Next(1).error().code, ErrorCode::kCorruption);
   Trajectory trajectory(store_, {.plate = "A1"}, {});
   EXPECT_EQ(trajectory.Next(1).error().code, ErrorCode::kCorruption);
@@ -159,9 +159,9 @@ TEST_F(DamagedDayTest, APlateRowWithoutItsRecordIsReported) {
 
 TEST_F(DamagedDayTest, ADayThatRetentionTookMeanwhileIsLeftOut) {
   store_.faults.day_is_gone = true;
-  const std::vector<StoredSighting> rows = Search(TimeOrder::kDescending).value();
+  const std::vector<FoundSighting> rows = Search(ResultOrder::kTimeDescending).value();
   ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows[0].sighting.time, kNoon - kMillisecondsPerDay);
+  EXPECT_EQ(rows[0].sighting.sighting.time, kNoon - kMillisecondsPerDay);
   Trajectory trajectory(store_, {.plate = "A1"}, {});
   EXPECT_EQ(trajectory.Next(10).value().size(), 1u);
 }
@@ -172,7 +172,7 @@ TEST_F(DamagedDayTest, CancellingIsNoticedInsideAMinute) {
   store_.faults.on_row = [&] {
     if (++rows == 500) cancellation.Cancel();
   };
-  EXPECT_EQ(Search(TimeOrder::kDescending, cancellation).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(Search(ResultOrder::kTimeDescending, cancellation).error().code, ErrorCode::kCancelled);
   EXPECT_LE(rows, 1500);
 }
 

@@ -1,0 +1,174 @@
+#include "tests/support/plain_columns.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "core/plate.h"
+#include "core/plate_distance.h"
+
+namespace sightline::testing {
+namespace {
+
+struct Version {
+  storage::RowVersion version;
+  Sighting sighting;
+};
+
+bool EqualByValue(const AttributeValue& a, const AttributeValue& b) {
+  const auto* integer = std::get_if<int64_t>(&a);
+  const auto* fraction = std::get_if<double>(&b);
+  if (integer && fraction) return static_cast<double>(*integer) == *fraction;
+  if (std::holds_alternative<double>(a) && std::holds_alternative<int64_t>(b)) {
+    return EqualByValue(b, a);
+  }
+  return a == b;
+}
+
+bool Holds(const AttributeCondition& condition, const Sighting& sighting) {
+  for (const Attribute& attribute : sighting.attributes) {
+    if (attribute.name != condition.name) continue;
+    return std::any_of(condition.any_of.begin(), condition.any_of.end(),
+                       [&](const auto& value) { return EqualByValue(attribute.value, value); });
+  }
+  return false;
+}
+
+bool Passes(const index::ColumnQuery& query, const Version& row) {
+  const Sighting& sighting = row.sighting;
+  const uint32_t ms = row.version.key.ms_of_day;
+  if (ms < query.from_ms || ms >= query.to_ms) return false;
+  if (query.cameras && !std::binary_search(query.cameras->begin(), query.cameras->end(),
+                                           row.version.key.camera_number)) {
+    return false;
+  }
+  if (!query.plate_pattern.empty() && (sighting.plate.empty() ||
+                                       !MatchesPlatePattern(sighting.plate, query.plate_pattern))) {
+    return false;
+  }
+  if (query.plates &&
+      !std::binary_search(query.plates->begin(), query.plates->end(), sighting.plate)) {
+    return false;
+  }
+  if (query.place && (!sighting.location || !query.place(*sighting.location))) return false;
+  return std::all_of(query.attributes.begin(), query.attributes.end(),
+                     [&](const auto& condition) { return Holds(condition, sighting); });
+}
+
+// Gives the rows of a millisecond backwards, since their order is nothing to rely on.
+class PlainScan final : public index::ColumnScan {
+ public:
+  PlainScan(std::vector<RowKey> rows, uint64_t scanned) : rows_(std::move(rows)) {
+    cost_ = {.segments = 1, .rows_scanned = scanned, .rows_pruned = 0};
+  }
+
+  Result<std::vector<RowKey>> Next(size_t limit, const Cancellation& cancellation) override {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    std::vector<RowKey> batch;
+    while (next_ < rows_.size() &&
+           (batch.size() < limit || batch.back().ms_of_day == rows_[next_].ms_of_day)) {
+      batch.push_back(rows_[next_++]);
+    }
+    return batch;
+  }
+
+  const index::ScanCost& cost() const override { return cost_; }
+
+ private:
+  std::vector<RowKey> rows_;
+  size_t next_ = 0;
+  index::ScanCost cost_;
+};
+
+class PlainDay final : public index::DayColumns {
+ public:
+  PlainDay(std::shared_ptr<const storage::DayReader> day, std::vector<Version> versions,
+           Estimates estimates)
+      : day_(std::move(day)), versions_(std::move(versions)), estimates_(estimates) {}
+
+  std::unique_ptr<index::ColumnScan> Scan(const index::ColumnQuery& query) const override {
+    std::vector<RowKey> rows = Find(query);
+    std::sort(rows.begin(), rows.end(), [&](const RowKey& a, const RowKey& b) {
+      if (a.ms_of_day == b.ms_of_day) return a.identity_hash > b.identity_hash;
+      return (a.ms_of_day < b.ms_of_day) == (query.order == TimeOrder::kAscending);
+    });
+    return std::make_unique<PlainScan>(std::move(rows), versions_.size());
+  }
+
+  uint64_t rows() const override { return versions_.size(); }
+
+  uint64_t EstimateRows(const index::ColumnQuery& query) const override {
+    return estimates_ == Estimates::kExact ? Find(query).size() : versions_.size();
+  }
+
+  Result<std::vector<index::DayPlate>> PlatesMatching(std::string_view pattern,
+                                                      const Cancellation&) const override {
+    return Plates([&](const std::string& plate) {
+      return MatchesPlatePattern(plate, pattern) ? std::optional(0) : std::nullopt;
+    });
+  }
+
+  Result<std::vector<index::DayPlate>> PlatesNear(const PlateLike& like,
+                                                  const Cancellation&) const override {
+    return Plates([&](const std::string& plate) {
+      return WithinPlateDistance(like.text, plate, like.max_distance);
+    });
+  }
+
+ private:
+  std::vector<RowKey> Find(const index::ColumnQuery& query) const {
+    std::vector<RowKey> rows;
+    for (const Version& row : versions_) {
+      if (day_->IsInForce(row.version, query.as_of) && Passes(query, row)) {
+        rows.push_back(row.version.key);
+      }
+    }
+    return rows;
+  }
+
+  template <typename Distance>
+  std::vector<index::DayPlate> Plates(const Distance& distance) const {
+    std::map<std::string, index::DayPlate> plates;
+    for (const Version& row : versions_) {
+      const std::string& plate = row.sighting.plate;
+      if (plate.empty()) continue;
+      const std::optional<int> found = distance(plate);
+      if (!found) continue;
+      index::DayPlate& entry = plates[plate];
+      entry.plate = plate;
+      entry.distance = *found;
+      ++entry.versions;
+    }
+    std::vector<index::DayPlate> sorted;
+    for (auto& [plate, entry] : plates) sorted.push_back(std::move(entry));
+    return sorted;
+  }
+
+  const std::shared_ptr<const storage::DayReader> day_;
+  const std::vector<Version> versions_;
+  const Estimates estimates_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const index::DayColumns>> PlainColumns::Open(
+    Day day, const Cancellation& cancellation) {
+  SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+  SIGHTLINE_ASSIGN(std::shared_ptr<const storage::DayReader> reader, store_.OpenDay(day));
+  if (!reader) return std::shared_ptr<const index::DayColumns>();
+  MutexLock lock(mutex_);
+  Read& read = days_[day];
+  const uint64_t log_end = reader->log_end();
+  if (read.columns && read.log_end == log_end) return read.columns;
+  std::vector<Version> versions;
+  for (const storage::RowVersion& version : reader->ReadLog(0, log_end)) {
+    SIGHTLINE_ASSIGN(auto records, reader->Get({&version.key, 1}, version.sequence));
+    if (!records.front()) return Internal("the log names a row that is not stored");
+    versions.push_back({version, std::move(records.front()->sighting)});
+  }
+  read = {log_end, std::make_shared<PlainDay>(std::move(reader), std::move(versions), estimates_)};
+  return read.columns;
+}
+
+}  // namespace sightline::testing
