@@ -5,22 +5,13 @@
 #include <numeric>
 
 #include "core/utf8.h"
+#include "query/plate_count_laws.h"
 
 namespace sightline::query {
 namespace {
 
 // Rounds of the fixed-point iteration; the probabilities move by less than 1e-3 after five.
 constexpr int kRounds = 8;
-// How real plates' numbers of readings are spread: about evenly over orders of magnitude, four of
-// them.
-constexpr double kCountSpread = 9.8;  // 1 + 1/2 + ... + 1/10,000
-// Misreads of one plate as one other scatter more than Poisson's law says, since a plate passes the
-// same cameras again: a Gamma mixture of this shape. In some cases the confusion is one that the model
-// does not know, and more frequent by these factors; the more a model has seen, the fewer.
-constexpr double kMisreadShape = 1.5;
-constexpr double kSurpriseShare = 0.2;
-constexpr double kSurprises[] = {8, 50};
-constexpr double kSurpriseMisreads = 100;
 // Of the readings of a string that is a real plate, no more than this share is taken for misreads.
 constexpr double kMaxMisreadShare = 0.5;
 // Strings that the model's density of plates counts for beside what is seen around the text.
@@ -32,23 +23,6 @@ constexpr double kUsualReadings = 10;
 // A plate that was never read counts as one read this often, when it is asked for.
 constexpr double kUnreadWeight = 0.3;
 constexpr double kNegligible = 1e-7;
-
-// P(n | a Gamma mixture of Poisson laws with that mean): negative binomial.
-double NegativeBinomial(double n, double mean, double shape) {
-  if (mean <= 0) return n == 0 ? 1 : 0;
-  return std::exp(std::lgamma(n + shape) - std::lgamma(shape) - std::lgamma(n + 1) +
-                  shape * std::log(shape / (shape + mean)) + n * std::log(mean / (shape + mean)));
-}
-
-double MisreadCountProbability(double n, double mean, double surprise) {
-  double probability = (1 - surprise) * NegativeBinomial(n, mean, kMisreadShape);
-  for (const double factor : kSurprises) {
-    probability += surprise / std::size(kSurprises) * NegativeBinomial(n, factor * mean, 1);
-  }
-  return probability;
-}
-
-double RealCountProbability(double n) { return 1 / (n * kCountSpread); }
 
 // The strings within `max_distance` substitutions of the text, which stands for all within as many
 // changes; '?' multiplies.
@@ -207,27 +181,25 @@ class PlateRanking::Tables {
     const double usual_readings = (kUsualReadings + real_readings) / (1 + real_plates);
     const double rate = model_->MisreadRate();
     const double odds = rate / (1 - rate);
-    const double several_changes = model_->SeveralChangesShare();
 
-    const double surprise = kSurpriseShare * kSurpriseMisreads /
-                            (kSurpriseMisreads + model_->data().counts.misreads);
+    const double surprise = SurpriseShare(model_->data().counts.misreads);
 
     std::vector<double> passes(strings_.size());
     for (size_t i = 0; i < strings_.size(); ++i) {
       passes[i] = strings_[i].real * strings_[i].own * odds;
     }
     for (String& string : strings_) {
-      // All plates one change away from a string that is nearer than the furthest are candidates.
+      // The plates up to so many changes away from the string are all candidates.
       string.background = density_ * usual_readings * odds *
-                          (string.differences < max_distance ? several_changes : 1);
-      string.misreads = string.background;
+                          model_->MoreChangesShare(max_distance - string.differences);
+      ExpectedMisreads expected(string.background);
       for (const Origin& origin : string.origins) {
-        string.misreads += passes[origin.source] * origin.probability;
+        expected.Add(passes[origin.source], origin.probability);
       }
+      string.misreads = expected.known();
       const double prior = string.has_twin ? twin_density : density_;
       const double real = prior * RealCountProbability(string.readings);
-      const double unreal =
-          (1 - prior) * MisreadCountProbability(string.readings, string.misreads, surprise);
+      const double unreal = (1 - prior) * expected.Probability(string.readings, surprise);
       string.real = real / (real + unreal);
       string.own =
           std::max(string.readings - string.misreads, string.readings * (1 - kMaxMisreadShare));

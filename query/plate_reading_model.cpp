@@ -27,6 +27,8 @@ constexpr double kRepeatedShare = 0.3;
 constexpr std::array<double, kPlateChanges> kAskedKinds = {0.7, 0.15, 0.15};
 constexpr double kAskedByLooks = 0.5;
 constexpr double kMaxMisreadRate = 0.9;
+// Of misreads, the share beyond what is modelled.
+constexpr double kTrace = 1e-3;
 // Substitutions that count as much as the assumed share of unlike ones.
 constexpr double kUnlikeWeight = 40;
 
@@ -362,7 +364,15 @@ double PlateReadingModel::MisreadRate(std::string_view camera_id) const {
   return camera == nullptr ? tables_->rate() : camera->rate;
 }
 
-double PlateReadingModel::SeveralChangesShare() const { return 1 - tables_->changes()[0]; }
+double PlateReadingModel::MoreChangesShare(int changes) const {
+  double more = kTrace;
+  for (int k = std::max(0, changes); k < kMaxPlateChanges; ++k) more += tables_->changes()[k];
+  return std::min(1.0, more);
+}
+
+double PlateReadingModel::KindShare(PlateChange kind) const {
+  return tables_->kinds()[static_cast<int>(kind)];
+}
 
 double PlateReadingModel::MisreadProbability(std::u32string_view read, std::u32string_view truth,
                                              std::string_view camera_id) const {

@@ -39,8 +39,11 @@ class PlateReadingModel {
   double MisreadRate() const;
   double MisreadRate(std::string_view camera_id) const;
 
-  // P(more than one change | misread).
-  double SeveralChangesShare() const;
+  // P(more than `changes` changes | misread); a trace beyond kMaxPlateChanges.
+  double MoreChangesShare(int changes) const;
+
+  // P(a change is of that kind).
+  double KindShare(PlateChange kind) const;
 
   // P(read | truth, the reading is a misread), 0 for equal strings and where more than
   // kMaxPlateChanges changes are needed. `camera_id` empty: over all cameras. Code points.
