@@ -26,7 +26,8 @@ std::string EncodeRecord(uint64_t base, uint64_t sealed_to, uint64_t first_note)
 }
 
 bool IsPlainName(std::string_view name) {
-  return !name.empty() && name[0] != '.' && name.find_first_of(std::string_view("/\0", 2)) == name.npos;
+  return !name.empty() && name[0] != '.' &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
 }
 
 }  // namespace

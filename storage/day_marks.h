@@ -13,7 +13,8 @@
 namespace sightline::storage {
 
 // Operation: marks follow the days' states in memory and are saved about once a second without a
-// sync; only what a crash must not forget (dirty, not sealed, deleting) is synced at once. Thread-safe.
+// sync; only what a crash must not forget (dirty, not sealed, deleting) is synced at once.
+// Thread-safe.
 class DayMarks {
  public:
   explicit DayMarks(Catalog& catalog) : catalog_(catalog) {}

@@ -32,7 +32,7 @@ struct PlateDay {
 
 // Operation: Add only remembers readings in memory; Merge sorts them and writes them as one batch
 // together with the sequence up to which everything is counted (`counted`). After a crash the
-// readings above it are found in the days' pending notes and in the inbox, and added again.
+// readings above it are found in the notes of the days' logs and in the inbox, and added again.
 //
 // Concurrency: thread-safe.
 class PlateDictionary {

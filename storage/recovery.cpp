@@ -74,7 +74,7 @@ Status Rebuild(const RowWriter::Parts& parts, RowWriter& writer) {
   return parts.dictionary.FinishRebuild(writer.visible());
 }
 
-// Reads the pending notes of days, several at once: opening a day replays its log, which is mostly
+// Reads the notes of days, several at once: opening a day replays its log, which is mostly
 // waiting for the disk.
 class NoteReader {
  public:

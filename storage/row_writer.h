@@ -54,8 +54,8 @@ class RowWriter {
   // Moves a day's rows from the inbox into the day.
   Status Drain(Day day) SIGHTLINE_EXCLUDES(mutex_);
 
-  // Forgets pending notes that the dictionary has counted, and marks the days clean that need no
-  // look after a crash.
+  // Forgets notes that nobody needs any more, and marks the days clean that need no look after a
+  // crash.
   Status Settle() SIGHTLINE_EXCLUDES(mutex_);
 
   // Drops a day's rows from the inbox.

@@ -10,8 +10,8 @@
 
 namespace sightline::storage {
 
-// What a crash leaves is a file that is not listed yet or not any more: it is deleted. Returns whether
-// all that are listed are there.
+// What a crash leaves is a file that is not listed yet or not any more: it is deleted. Returns
+// whether all that are listed are there.
 Result<bool> TidySegmentFiles(const std::filesystem::path& directory,
                               std::span<const SegmentEntry> listed);
 

@@ -50,7 +50,8 @@ TEST_F(Corrections, ASightingIsReadAsItStoodAtASequence) {
   const Sequence came = store_->VisibleSequence();
   clock_.Set(kDay.start() + 7777);
   const Correction correction{.plate = "B2",
-                              .attributes = {{"color", std::string("blue")}, {"make", std::string("VW")}},
+                              .attributes = {{"color", std::string("blue")},
+                                             {"make", std::string("VW")}},
                               .removed_attributes = {"none", "year"},
                               .note = "seen by eye",
                               .author = "li"};

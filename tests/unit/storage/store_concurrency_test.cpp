@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "storage/store.h"
@@ -63,6 +64,75 @@ TEST(StoreConcurrency, ReadersSeeEveryRowUpToTheVisibleSequence) {
   for (std::thread* thread : {&writer, &rows, &plates, &stats}) thread->join();
   EXPECT_GE(rounds, 4);
   EXPECT_EQ(store->GetStats()->sightings, uint64_t{kBatches} * kRows);
+}
+
+// What a sealer has taken out of a day's log.
+class Sealed {
+ public:
+  void Take(Store& store) {
+    const auto day = store.OpenDay(kDay).value();
+    if (day == nullptr) return;
+    if (++rounds_ % 10 == 0) {
+      store.DropSegments(kDay).value();
+      sequences_.clear();
+    }
+    const uint64_t from = day->sealed_to();
+    const auto log = day->ReadLog(from, day->log_end() - from);
+    for (const RowVersion& version : log) {
+      EXPECT_TRUE(sequences_.insert(version.sequence).second) << "sealed twice";
+    }
+    store.CommitSegments(kDay, from + log.size(), {}, {}).value();
+  }
+  const std::set<Sequence>& sequences() const { return sequences_; }
+
+ private:
+  int rounds_ = 0;
+  std::set<Sequence> sequences_;
+};
+
+TEST(StoreConcurrency, CorrectionsAndSealingBesideAppends) {
+  const TemporaryDirectory directory;
+  const SetClock clock{kDay.start()};
+  const auto store = OpenStore(directory.path(), clock);
+  const Sequence base = store->VisibleSequence();
+  const SightingId first = Append(*store, clock, {Seen("P0", "K1", kDay, 86'399'000)})->ids[0];
+  std::atomic<bool> done = false;
+
+  std::thread writer([&] {
+    for (int batch = 0; batch < kBatches; ++batch) {
+      std::vector<Sighting> sightings;
+      for (int i = 0; i < kRows; ++i) {
+        sightings.push_back(Seen(fmt::format("P{}", i % 7), "K1", kDay, batch * kRows + i));
+      }
+      ASSERT_EQ(Accepted(Append(*store, clock, sightings).value()), size_t{kRows});
+    }
+    done = true;
+  });
+  int corrections = 0;
+  std::thread corrector([&] {
+    while (!done) {
+      store->Correct(first, {.plate = fmt::format("P{}", ++corrections % 7)}).value();
+    }
+  });
+  Sealed sealed;
+  std::thread sealer([&] {
+    while (!done) sealed.Take(*store);
+  });
+  std::thread reader([&] {
+    while (!done) {
+      const Sequence as_of = store->VisibleSequence();
+      const size_t corrected = store->Corrections(as_of + 1, 1'000'000)->size();
+      EXPECT_EQ(PlatesCounted(*store, as_of), as_of - base - corrected);
+      EXPECT_EQ(AllRows(*store, as_of).size(), as_of - base - corrected);
+    }
+  });
+  for (std::thread* thread : {&writer, &corrector, &sealer, &reader}) thread->join();
+  sealed.Take(*store);
+  const auto versions = static_cast<size_t>(kBatches * kRows + 1 + corrections);
+  EXPECT_EQ(sealed.sequences().size(), versions);
+  EXPECT_EQ(*sealed.sequences().begin(), base + 1);
+  EXPECT_EQ(*sealed.sequences().rbegin(), base + versions);
+  EXPECT_TRUE(store->UnsealedDays().empty());
 }
 
 TEST(StoreConcurrency, AuditRecordsOfManyThreadsGetANumberEach) {
