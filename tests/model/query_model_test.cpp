@@ -1,24 +1,31 @@
 // Random sightings and random questions against brute force: a vector, sorted and filtered by
 // Matches. Values are drawn from few, so that equal times, crowded minutes and empty answers are
-// common. Sightings go on arriving between the pages.
+// common. Sightings go on arriving between the pages, some are corrected, and the columns beside the
+// store are sealed now and then.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "core/plate_distance.h"
+#include "query/plate_ranking.h"
 #include "query/sighting_search.h"
 #include "query/trajectory.h"
+#include "tests/support/columns_beside.h"
 #include "tests/support/filled_store.h"
 
 namespace sightline::query {
 namespace {
 
+using testing::ColumnsBeside;
+using testing::ColumnsKind;
 using testing::FilledStore;
 using testing::StoreKind;
 
@@ -31,7 +38,10 @@ uint64_t Seed() {
   return std::random_device()();
 }
 
-class QueryModelTest : public ::testing::TestWithParam<StoreKind> {
+// The members of a filter.
+enum Member { kTime, kPattern, kLike, kCameras, kArea, kNear, kColor, kDoors, kMembers };
+
+class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, ColumnsKind>> {
  protected:
   QueryModelTest() {
     const uint64_t seed = Seed();
@@ -75,128 +85,229 @@ class QueryModelTest : public ::testing::TestWithParam<StoreKind> {
     return sighting;
   }
 
-  void AddSome(FilledStore& filled, int count) {
+  void AddSome(int count) {
     std::vector<Sighting> sightings;
     for (int i = 0; i < count; ++i) sightings.push_back(SomeSighting());
-    filled.Add(sightings);
+    filled_.Add(sightings);
+  }
+
+  void CorrectOne() {
+    const std::vector<StoredSighting> rows = filled_.Accepted(store_.VisibleSequence());
+    const StoredSighting& row = rows[Below(static_cast<int>(rows.size()))];
+    Correction correction;
+    if (OneIn(2)) {
+      do correction.plate = SomePlate();
+      while (correction.plate == row.sighting.plate);
+    } else {
+      // A value that no row has yet changes each.
+      correction.attributes = {{"color", OneIn(2) ? "blue" : "violet"},
+                               {"doors", int64_t{10 + Below(1'000'000)}}};
+    }
+    filled_.Correct(row.id, correction);
+  }
+
+  // What may happen while a question is being answered.
+  void Disturb() {
+    if (OneIn(8)) AddSome(1 + Below(4));
+    if (OneIn(16)) CorrectOne();
+    if (OneIn(60)) columns_.Seal();
   }
 
   Interval SomeInterval() {
-    if (OneIn(3)) return {};
     const TimestampMs a = SomeTime() + Below(3) - 1;
     const TimestampMs b = SomeTime() + Below(3) - 1;
     return OneIn(10) ? Interval{std::max(a, b), std::min(a, b)}
                      : Interval{std::min(a, b), std::max(a, b)};
   }
 
-  Filter SomeFilter() {
-    Filter filter{.time = SomeInterval()};
-    static const std::string kPatterns[] = {"A1", "京B2", "A*", "?1", "*1", "X", "*"};
-    if (OneIn(3)) filter.plate_pattern = kPatterns[Below(std::size(kPatterns))];
-    if (OneIn(3)) {
-      filter.cameras.emplace();
-      for (int i = Below(4); i > 0; --i) filter.cameras->push_back(SomeCamera());
-      if (OneIn(4)) filter.cameras->push_back("unknown");
+  // Gives a filter one member.
+  void Set(Filter& filter, int member) {
+    static const std::string kPatterns[] = {"A1", "京B2", "A*", "?1", "*1", "X", "*", "*A1*", "京?1"};
+    static const std::string kTexts[] = {"A1", "A?", "京A2", "B12", "??", "AI", "X"};
+    switch (member) {
+      case kTime:
+        filter.time = SomeInterval();
+        break;
+      case kPattern:
+        filter.plate_pattern = kPatterns[Below(std::size(kPatterns))];
+        break;
+      case kLike:
+        filter.plate_like = PlateLike{kTexts[Below(std::size(kTexts))], Below(4)};
+        break;
+      case kCameras:
+        filter.cameras.emplace();
+        for (int i = Below(4); i > 0; --i) filter.cameras->push_back(SomeCamera());
+        if (OneIn(4)) filter.cameras->push_back("unknown");
+        break;
+      case kArea: {
+        const double west = Below(4);
+        const double south = Below(4);
+        filter.area = Area{
+            {{{{west, south}, {west + 2, south}, {west + 2, south + 2}, {west, south}}}}};
+        break;
+      }
+      case kNear:
+        filter.near = Circle{{double(Below(5)), double(Below(5))}, {120'000}};
+        break;
+      case kColor:
+        filter.attributes.push_back({"color", OneIn(5) ? std::vector<AttributeValue>{"blue", "red"}
+                                                       : std::vector<AttributeValue>{"red"}});
+        break;
+      case kDoors:
+        filter.attributes.push_back({"doors", {2.0, int64_t{3}}});
+        break;
     }
-    if (OneIn(6)) {
-      const double west = Below(4);
-      const double south = Below(4);
-      filter.area = Area{
-          {{{{west, south}, {west + 2, south}, {west + 2, south + 2}, {west, south}}}}};
+  }
+
+  // First none, each alone and every two together, then any.
+  Filter SomeFilter(int question) {
+    Filter filter;
+    if (question == 0) return filter;
+    int pair = 1;
+    for (int a = 0; a < kMembers; ++a) {
+      for (int b = a; b < kMembers; ++b) {
+        if (pair++ != question) continue;
+        Set(filter, a);
+        if (b != a) Set(filter, b);
+        return filter;
+      }
     }
-    if (OneIn(6)) filter.near = Circle{{double(Below(5)), double(Below(5))}, {120'000}};
-    if (OneIn(6)) filter.attributes.push_back({"color", {"red"}});
-    if (OneIn(6)) filter.attributes.push_back({"doors", {2.0, int64_t{3}}});
+    for (int member = 0; member < kMembers; ++member) {
+      if (OneIn(3)) Set(filter, member);
+    }
     return filter;
   }
 
+  ResultOrder SomeOrder() {
+    static constexpr ResultOrder kOrders[] = {ResultOrder::kTimeAscending,
+                                              ResultOrder::kTimeDescending, ResultOrder::kRelevance};
+    return kOrders[Below(std::size(kOrders))];
+  }
+
   std::mt19937_64 random_;
+  FilledStore filled_{std::get<0>(GetParam())};
+  storage::Store& store_ = filled_.store();
+  ColumnsBeside columns_{store_, std::get<1>(GetParam())};
+  const Sources sources_{.store = store_, .columns = columns_.get()};
 };
 
-SearchPosition PositionOf(const StoredSighting& row) {
-  return {row.sighting.time, row.sighting.camera_id, row.id};
+// What the filter's plate_like makes of each plate near it that was read in its time.
+std::map<std::string, PlateMatch> Rank(const std::vector<StoredSighting>& rows,
+                                       const Filter& filter) {
+  std::map<std::string, PlateMatch> matches;
+  if (!filter.plate_like) return matches;
+  const Filter evidence{.time = filter.time, .plate_like = filter.plate_like};
+  std::map<std::string, uint64_t> readings;
+  for (const StoredSighting& row : rows) {
+    if (Matches(evidence, row.sighting)) ++readings[row.sighting.plate];
+  }
+  std::vector<PlateCandidate> candidates;
+  for (const auto& [plate, count] : readings) {
+    candidates.push_back({plate, count, PlateDistance(filter.plate_like->text, plate)});
+  }
+  const PlateRanking ranking(*filter.plate_like, candidates, PlateReadingModel::Default());
+  for (const RankedPlate& plate : ranking.plates()) {
+    matches[plate.plate] = {plate.probability, plate.differences};
+  }
+  return matches;
 }
 
-std::vector<StoredSighting> BruteForce(const FilledStore& filled, const Filter& filter,
-                                       TimeOrder order, Sequence as_of) {
-  std::vector<StoredSighting> rows = filled.Accepted(as_of);
-  std::erase_if(rows, [&](const StoredSighting& row) { return !Matches(filter, row.sighting); });
-  std::sort(rows.begin(), rows.end(), [&](const StoredSighting& a, const StoredSighting& b) {
-    const int64_t sign = order == TimeOrder::kAscending ? 1 : -1;
-    return std::tuple(sign * a.sighting.time.value, a.sighting.camera_id, a.id.ToString()) <
-           std::tuple(sign * b.sighting.time.value, b.sighting.camera_id, b.id.ToString());
+std::vector<FoundSighting> BruteForce(const FilledStore& filled, const Filter& filter,
+                                      ResultOrder order, Sequence as_of) {
+  const std::vector<StoredSighting> rows = filled.Accepted(as_of);
+  const std::map<std::string, PlateMatch> matches = Rank(rows, filter);
+  std::vector<FoundSighting> found;
+  for (const StoredSighting& row : rows) {
+    if (!Matches(filter, row.sighting)) continue;
+    found.push_back({row, std::nullopt});
+    if (filter.plate_like) found.back().match = matches.at(row.sighting.plate);
+  }
+  std::sort(found.begin(), found.end(), [&](const FoundSighting& a, const FoundSighting& b) {
+    const auto place = [&](const FoundSighting& row) {
+      const double probability = row.match ? row.match->probability : 0;
+      const int64_t sign = order == ResultOrder::kTimeAscending ? 1 : -1;
+      return std::tuple(order == ResultOrder::kRelevance ? -probability : 0,
+                        sign * row.sighting.sighting.time.value, row.sighting.sighting.camera_id,
+                        row.sighting.id.ToString());
+    };
+    return place(a) < place(b);
   });
-  return rows;
+  return found;
 }
 
 TEST_P(QueryModelTest, PagesEqualBruteForceWhileSightingsArrive) {
-  FilledStore filled(GetParam());
-  AddSome(filled, 1500);
-  for (int question = 0; question < 200; ++question) {
-    SearchRequest request{.filter = SomeFilter(),
-                          .order = OneIn(2) ? TimeOrder::kAscending : TimeOrder::kDescending};
-    if (OneIn(4)) request.as_of = Below(static_cast<int>(filled.store().VisibleSequence()) + 1);
+  AddSome(1000);
+  for (int i = 0; i < 30; ++i) CorrectOne();
+  columns_.Seal();
+  AddSome(300);
+  for (int question = 0; question < 120; ++question) {
+    SearchRequest request{.filter = SomeFilter(question), .order = SomeOrder()};
+    if (OneIn(4)) request.as_of = Below(static_cast<int>(store_.VisibleSequence()) + 1);
     const size_t page = OneIn(5) ? 10'000 : 1 + Below(OneIn(2) ? 5 : 400);
-    std::vector<StoredSighting> rows;
+    std::vector<FoundSighting> rows;
     Sequence as_of = 0;
     bool ended = false;
-    for (int pages = 0; pages < 40; ++pages) {
-      SightingSearch search(filled.store(), request, {});
+    for (int pages = 0; pages < 20; ++pages) {
+      SightingSearch search(sources_, request, {});
       as_of = search.as_of();
       request.as_of = as_of;
       // Now and then a page is a stream of several batches.
       size_t got = 0;
       for (int batches = OneIn(4) ? 3 : 1; batches > 0; --batches) {
-        const std::vector<StoredSighting> next = search.Next(page).value();
+        const std::vector<FoundSighting> next = search.Next(page).value();
         got = next.size();
         rows.insert(rows.end(), next.begin(), next.end());
-        if (OneIn(8)) AddSome(filled, 1 + Below(4));
+        Disturb();
       }
       ended = got == 0;
       if (ended) break;
       request.after = PositionOf(rows.back());
     }
-    const std::vector<StoredSighting> whole =
-        BruteForce(filled, request.filter, request.order, as_of);
+    const std::vector<FoundSighting> whole =
+        BruteForce(filled_, request.filter, request.order, as_of);
     // Small pages of a large answer are left off after a while.
     const size_t expected = std::min(whole.size(), ended ? whole.size() : rows.size());
     ASSERT_EQ(rows.size(), expected) << "question " << question;
     ASSERT_TRUE(std::equal(rows.begin(), rows.end(), whole.begin())) << "question " << question;
 
-    SightingSearch again(filled.store(),
+    SightingSearch again(sources_,
                          {.filter = request.filter, .order = request.order, .as_of = as_of}, {});
     ASSERT_EQ(again.Next(whole.size() + 1).value(), whole) << "question " << question;
   }
 }
 
 TEST_P(QueryModelTest, TrajectoriesEqualBruteForce) {
-  FilledStore filled(GetParam());
-  AddSome(filled, 600);
+  AddSome(600);
+  for (int i = 0; i < 60; ++i) CorrectOne();
   for (int question = 0; question < 60; ++question) {
     TrajectoryRequest request{.plate = OneIn(10) ? "X" : "A1",
-                              .time = SomeInterval(),
+                              .time = OneIn(3) ? Interval{} : SomeInterval(),
                               .trip_gap_ms = Below(2) * 30'000 + Below(3)};
     const size_t page = OneIn(4) ? 10'000 : 1 + Below(20);
     const bool paged = OneIn(2);
     std::vector<TrajectoryPoint> points;
     std::vector<Trip> trips;
-    auto replay = std::make_unique<Trajectory>(filled.store(), request, Cancellation());
+    auto replay = std::make_unique<Trajectory>(store_, request, Cancellation());
     const Sequence as_of = replay->as_of();
     for (;;) {
       const std::vector<TrajectoryPoint> next = replay->Next(page).value();
       for (Trip& trip : replay->TakeTrips()) trips.push_back(std::move(trip));
       if (next.empty()) break;
       points.insert(points.end(), next.begin(), next.end());
-      if (OneIn(4)) AddSome(filled, 1 + Below(4));
+      Disturb();
       if (paged) {
         request.as_of = as_of;
-        request.after = PositionOf(points.back().sighting);
-        replay = std::make_unique<Trajectory>(filled.store(), request, Cancellation());
+        request.after = PositionOf({points.back().sighting, std::nullopt});
+        replay = std::make_unique<Trajectory>(store_, request, Cancellation());
       }
     }
 
-    const std::vector<StoredSighting> expected = BruteForce(
-        filled, {.time = request.time, .plate_pattern = request.plate}, TimeOrder::kAscending, as_of);
+    std::vector<StoredSighting> expected;
+    for (FoundSighting& row :
+         BruteForce(filled_, {.time = request.time, .plate_pattern = request.plate},
+                    ResultOrder::kTimeAscending, as_of)) {
+      expected.push_back(std::move(row.sighting));
+    }
     ASSERT_EQ(points.size(), expected.size()) << "question " << question;
     uint64_t number = 0;
     std::vector<std::vector<StoredSighting>> runs;
@@ -231,8 +342,18 @@ TEST_P(QueryModelTest, TrajectoriesEqualBruteForce) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, QueryModelTest, ::testing::Values(StoreKind::kMemory, StoreKind::kRocksDb),
-                         [](const auto& test) { return testing::StoreKindName(test.param); });
+INSTANTIATE_TEST_SUITE_P(
+    Stores, QueryModelTest,
+    ::testing::Values(std::tuple(StoreKind::kMemory, ColumnsKind::kNone),
+                      std::tuple(StoreKind::kMemory, ColumnsKind::kPlain),
+                      std::tuple(StoreKind::kMemory, ColumnsKind::kPlainGuessing),
+                      std::tuple(StoreKind::kMemory, ColumnsKind::kIndex),
+                      std::tuple(StoreKind::kRocksDb, ColumnsKind::kNone),
+                      std::tuple(StoreKind::kRocksDb, ColumnsKind::kIndex)),
+    [](const auto& test) {
+      return testing::StoreKindName(std::get<0>(test.param)) +
+             testing::ColumnsKindName(std::get<1>(test.param));
+    });
 
 }  // namespace
 }  // namespace sightline::query
