@@ -115,6 +115,7 @@ Status ReadSighting(Json root, StoredSighting& stored) {
   if (const auto source_id = Scalar<std::string_view>(root, "source_id")) {
     sighting.source_id = std::string(*source_id);
   }
+  if (Scalar<bool>(root, "corrected").value_or(false)) stored.corrected = 1;
   sighting.camera_id = Text(root, "camera_id");
   sighting.plate = Text(root, "plate");
   sighting.plate_read = Text(root, "plate_read");
@@ -130,6 +131,32 @@ Status ReadSighting(Json root, StoredSighting& stored) {
       SIGHTLINE_ASSIGN(AttributeValue attribute, ReadAttribute(value));
       sighting.attributes.push_back({std::string(name), std::move(attribute)});
     }
+  }
+  return Ok();
+}
+
+std::optional<PlateMatch> ReadMatch(Json row) {
+  const auto match = Member(row, "match");
+  if (!match) return std::nullopt;
+  return PlateMatch{Scalar<double>(*match, "probability").value_or(0),
+                    static_cast<int>(Scalar<int64_t>(*match, "differences").value_or(0))};
+}
+
+Status ReadCorrection(Json row, CorrectionInfo& correction) {
+  correction.sighting_id = Text(row, "sighting_id");
+  correction.camera_id = Text(row, "camera_id");
+  SIGHTLINE_ASSIGN(correction.time, RequiredTime(row, "time"));
+  SIGHTLINE_ASSIGN(correction.corrected, RequiredTime(row, "corrected_at"));
+  correction.by = Text(row, "by");
+  correction.note = Text(row, "note");
+  correction.names_plate = row["plate"].error() == simdjson::SUCCESS;
+  correction.plate_before = Text(row, "plate_before");
+  correction.plate = Text(row, "plate");
+  if (const auto before = Member(row, "attributes_before")) {
+    correction.attributes_before = simdjson::minify(*before);
+  }
+  if (const auto after = Member(row, "attributes")) {
+    correction.attributes = simdjson::minify(*after);
   }
   return Ok();
 }
@@ -217,7 +244,9 @@ Result<SightingPage> ParseSightingPage(std::string json) {
     sightings.next_page_token = Text(root, "next_page_token");
     sightings.as_of = Count(root, "as_of");
     return ForEach(root, "sightings", [&](Json sighting) {
-      return ReadSighting(sighting, sightings.sightings.emplace_back());
+      FoundSighting& found = sightings.sightings.emplace_back();
+      found.match = ReadMatch(sighting);
+      return ReadSighting(sighting, found);
     });
   });
   return WithJson(std::move(page), std::move(json));
@@ -240,6 +269,7 @@ Result<PlatePage> ParsePlatePage(std::string json) {
       SIGHTLINE_ASSIGN(info.first_seen, RequiredTime(plate, "first_seen"));
       SIGHTLINE_ASSIGN(info.last_seen, RequiredTime(plate, "last_seen"));
       info.count = Count(plate, "count");
+      info.match = ReadMatch(plate);
       plates.plates.push_back(std::move(info));
       return Ok();
     });
@@ -265,6 +295,17 @@ Result<TrajectoryAnswer> ParseTrajectory(const std::string& geojson) {
       return Ok();
     });
   });
+}
+
+Result<CorrectionPage> ParseCorrectionPage(std::string json) {
+  auto page = ParseAnswer<CorrectionPage>(json, [](Json root, CorrectionPage& value) -> Status {
+    value.next_page_token = Text(root, "next_page_token");
+    value.as_of = Count(root, "as_of");
+    return ForEach(root, "corrections", [&](Json correction) {
+      return ReadCorrection(correction, value.corrections.emplace_back());
+    });
+  });
+  return WithJson(std::move(page), std::move(json));
 }
 
 Result<TokenAnswer> ParseTokenAnswer(std::string json) {

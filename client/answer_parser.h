@@ -17,6 +17,7 @@ Result<SightingPage> ParseSightingPage(std::string json);
 Result<SightingAnswer> ParseSightingAnswer(std::string json);
 Result<PlatePage> ParsePlatePage(std::string json);
 Result<TrajectoryAnswer> ParseTrajectory(const std::string& geojson);
+Result<CorrectionPage> ParseCorrectionPage(std::string json);
 Result<TokenAnswer> ParseTokenAnswer(std::string json);
 Result<TokenList> ParseTokenList(std::string json);
 

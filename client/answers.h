@@ -52,8 +52,19 @@ struct CameraList {
   std::string json;
 };
 
+// How a reading fits the plate that was asked for by plate_like.
+struct PlateMatch {
+  double probability = 0;  // [0, 1] that the reading is of that plate
+  int differences = 0;     // characters inserted, lost or changed
+};
+
+// `sequence` is not on the wire and stays 0; `corrected` is 1 for a corrected one.
+struct FoundSighting : StoredSighting {
+  std::optional<PlateMatch> match;
+};
+
 struct SightingPage {
-  std::vector<StoredSighting> sightings;  // `sequence` is not on the wire and stays 0
+  std::vector<FoundSighting> sightings;
   std::string next_page_token;
   Sequence as_of = 0;
   std::string json;
@@ -69,6 +80,7 @@ struct PlateInfo {
   TimestampMs first_seen;
   TimestampMs last_seen;
   uint64_t count = 0;
+  std::optional<PlateMatch> match;
 };
 
 struct PlatePage {
@@ -92,6 +104,27 @@ struct TrajectoryAnswer {
   };
   std::vector<Point> points;
   std::vector<Trip> trips;
+};
+
+struct CorrectionInfo {
+  std::string sighting_id;
+  std::string camera_id;
+  TimestampMs time;       // of the sighting
+  TimestampMs corrected;  // when
+  std::string by;
+  std::string note;
+  bool names_plate = false;  // else the plate was left as it is
+  std::string plate_before;  // empty: unread
+  std::string plate;         // empty: unread
+  std::string attributes_before;  // JSON objects; empty: none were corrected
+  std::string attributes;
+};
+
+struct CorrectionPage {
+  std::vector<CorrectionInfo> corrections;
+  std::string next_page_token;
+  Sequence as_of = 0;
+  std::string json;
 };
 
 struct TokenInfo {

@@ -9,6 +9,7 @@
 
 #include "api/filter_json.h"
 #include "api/json_writer.h"
+#include "api/search_json.h"
 #include "client/answer_parser.h"
 #include "client/transport.h"
 
@@ -46,12 +47,47 @@ std::string SearchBody(const SearchQuery& query, bool paged) {
   json.BeginObject();
   json.Key("filter");
   api::WriteFilter(json, query.filter);
-  json.Key("order").String(query.order == TimeOrder::kAscending ? "time_asc" : "time_desc");
+  if (query.order) json.Key("order").String(api::OrderName(*query.order));
   if (query.as_of) json.Key("as_of").Uint(*query.as_of);
   if (paged) {
     json.Key("limit").Uint(query.limit);
     if (!query.page_token.empty()) json.Key("page_token").String(query.page_token);
+    if (query.explain) json.Key("explain").Bool(true);
   }
+  json.EndObject();
+  return body;
+}
+
+std::string SearchTarget(const SearchQuery& query) {
+  return query.with_vectors ? "/v1/search/sightings?include=vectors" : "/v1/search/sightings";
+}
+
+std::string CorrectionTarget(const CorrectionQuery& query, bool paged) {
+  QueryString parameters;
+  if (query.from) parameters.Add("from", FormatTimestamp(*query.from));
+  if (query.to) parameters.Add("to", FormatTimestamp(*query.to));
+  if (query.as_of) parameters.Add("as_of", std::to_string(*query.as_of));
+  if (paged) {
+    parameters.Add("limit", std::to_string(query.limit));
+    parameters.AddGiven("page_token", query.page_token);
+  }
+  return "/v1/corrections" + parameters.text();
+}
+
+std::string CorrectionBody(const Correction& correction) {
+  std::string body;
+  api::JsonWriter json(body);
+  json.BeginObject();
+  if (correction.plate) json.Key("plate").String(*correction.plate);
+  if (!correction.attributes.empty() || !correction.removed_attributes.empty()) {
+    json.Key("attributes").BeginObject();
+    for (const Attribute& attribute : correction.attributes) {
+      json.Key(attribute.name).Attribute(attribute.value);
+    }
+    for (const std::string& name : correction.removed_attributes) json.Key(name).Null();
+    json.EndObject();
+  }
+  if (!correction.note.empty()) json.Key("note").String(correction.note);
   json.EndObject();
   return body;
 }
@@ -107,7 +143,10 @@ ClientOptions ClientOptions::FromEnvironment() {
 
 class Client::Impl {
  public:
-  explicit Impl(ClientOptions options) : transport_(std::move(options)) {}
+  explicit Impl(ClientOptions client_options)
+      : options_(std::move(client_options)), transport_(options_) {}
+
+  const ClientOptions& options() const { return options_; }
 
   Result<std::string> Get(std::string target) {
     return transport_.Send({.target = std::move(target), .headers = {"Accept: application/json"}});
@@ -127,6 +166,7 @@ class Client::Impl {
   Transport& transport() { return transport_; }
 
  private:
+  const ClientOptions options_;
   Transport transport_;
 };
 
@@ -145,6 +185,8 @@ Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::Client(Client&& other) noexcept = default;
 Client& Client::operator=(Client&& other) noexcept = default;
 Client::~Client() = default;
+
+const ClientOptions& Client::options() const { return impl_->options(); }
 
 Result<CameraOutcome> Client::PutCameras(BodySource& body, BodyFormat format) {
   SIGHTLINE_ASSIGN(const std::string json,
@@ -177,7 +219,7 @@ Result<UploadOutcome> Client::UploadSightings(BodySource& body, const UploadOpti
 }
 
 Result<SightingPage> Client::Search(const SearchQuery& query) {
-  SIGHTLINE_ASSIGN(std::string json, impl_->PostJson("/v1/search/sightings",
+  SIGHTLINE_ASSIGN(std::string json, impl_->PostJson(SearchTarget(query),
                                                      SearchBody(query, /*paged=*/true), true));
   return ParseSightingPage(std::move(json));
 }
@@ -197,7 +239,7 @@ Status Client::SearchNdjson(const SearchQuery& query, const ByteSink& sink) {
   TextBody body(json);
   const auto sent = impl_->transport().Send(
       {.method = "POST",
-       .target = "/v1/search/sightings",
+       .target = SearchTarget(query),
        .headers = {"Content-Type: application/json", fmt::format("Accept: {}", kNdjson)},
        .body = &body},
       sink);
@@ -210,9 +252,28 @@ Result<SightingAnswer> Client::GetSighting(std::string_view id) {
   return ParseSightingAnswer(std::move(json));
 }
 
+Result<SightingAnswer> Client::CorrectSighting(std::string_view id, const Correction& correction) {
+  SIGHTLINE_ASSIGN(std::string json, Send("PATCH", "/v1/sightings/" + PercentEncode(id),
+                                          CorrectionBody(correction)));
+  return ParseSightingAnswer(std::move(json));
+}
+
+Result<CorrectionPage> Client::ListCorrections(const CorrectionQuery& query) {
+  SIGHTLINE_ASSIGN(std::string json, impl_->Get(CorrectionTarget(query, /*paged=*/true)));
+  return ParseCorrectionPage(std::move(json));
+}
+
+Status Client::CorrectionsNdjson(const CorrectionQuery& query, const ByteSink& sink) {
+  return Fetch(CorrectionTarget(query, /*paged=*/false), kNdjson, sink);
+}
+
 Result<PlatePage> Client::ListPlates(const PlateQuery& query) {
   QueryString parameters;
   parameters.AddGiven("match", query.match);
+  if (query.like) {
+    parameters.Add("like", query.like->text);
+    parameters.Add("max_distance", std::to_string(query.like->max_distance));
+  }
   parameters.Add("limit", std::to_string(query.limit));
   parameters.AddGiven("page_token", query.page_token);
   if (query.as_of) parameters.Add("as_of", std::to_string(*query.as_of));
@@ -249,6 +310,28 @@ Result<std::string> Client::ServerStatus() { return impl_->Get("/v1/status"); }
 
 Result<std::string> Client::Get(std::string_view target) { return impl_->Get(std::string(target)); }
 
+Status Client::Fetch(std::string_view target, std::string_view accept, const ByteSink& sink) {
+  const auto sent = impl_->transport().Send(
+      {.target = std::string(target), .headers = {fmt::format("Accept: {}", accept)}}, sink);
+  if (!sent) return sent.error();
+  return Ok();
+}
+
+Result<std::string> Client::Send(std::string_view method, std::string_view target,
+                                 const std::string& json, const CallOptions& options) {
+  TextBody body(json);
+  HttpRequest request{.method = std::string(method),
+                      .target = std::string(target),
+                      .headers = options.headers,
+                      .repeatable = options.repeatable};
+  request.headers.push_back("Accept: application/json");
+  if (!json.empty()) {
+    request.headers.push_back("Content-Type: application/json");
+    request.body = &body;
+  }
+  return impl_->transport().Send(request);
+}
+
 Result<TokenAnswer> Client::CreateToken(const NewToken& token) {
   std::string body;
   api::JsonWriter json(body);
@@ -268,9 +351,8 @@ Result<TokenList> Client::ListTokens() {
 }
 
 Status Client::RevokeToken(std::string_view id) {
-  const auto sent = impl_->transport().Send(
-      {.method = "DELETE", .target = "/v1/tokens/" + PercentEncode(id)});
-  if (!sent) return sent.error();
+  SIGHTLINE_RETURN_IF_ERROR(
+      Send("DELETE", "/v1/tokens/" + PercentEncode(id), {}, {.repeatable = true}));
   return Ok();
 }
 

@@ -13,6 +13,7 @@
 #include "api/trajectory_writer.h"
 #include "client/answers.h"
 #include "client/body_source.h"
+#include "core/correction.h"
 #include "core/error.h"
 #include "core/filter.h"
 
@@ -58,15 +59,18 @@ struct CameraQuery {
 };
 
 struct SearchQuery {
-  Filter filter;  // the plate pattern is normalised by the server
-  TimeOrder order = TimeOrder::kDescending;
+  Filter filter;  // plates are normalised by the server
+  std::optional<ResultOrder> order;  // default: relevance with plate_like, else newest first
   size_t limit = 100;  // rows a page, 1 to 10,000
   std::string page_token;
   std::optional<Sequence> as_of;
+  bool explain = false;       // the page's JSON says what answering cost
+  bool with_vectors = false;  // rows bear their vectors
 };
 
 struct PlateQuery {
-  std::string match;  // pattern; empty: all
+  std::string match;              // pattern; empty: all
+  std::optional<PlateLike> like;  // joined with the pattern by AND; ranks
   size_t limit = 100;
   std::string page_token;
   std::optional<Sequence> as_of;
@@ -80,11 +84,24 @@ struct TrajectoryQuery {
   api::TrajectoryFormat format = api::TrajectoryFormat::kGeoJson;
 };
 
+struct CorrectionQuery {
+  std::optional<TimestampMs> from;  // when they were made
+  std::optional<TimestampMs> to;
+  size_t limit = 100;
+  std::string page_token;
+  std::optional<Sequence> as_of;
+};
+
 struct NewToken {
   std::string name;
   std::vector<std::string> roles;
   std::optional<TimestampMs> expires;
   std::string standing_purpose;
+};
+
+struct CallOptions {
+  bool repeatable = false;  // sending it twice does no more than sending it once
+  std::vector<std::string> headers = {};  // "Name: value", on top of the client's own
 };
 
 // Operation: each call is one request (or as many as there are pages) over a connection that is
@@ -103,6 +120,8 @@ class Client {
   Client& operator=(Client&& other) noexcept;
   ~Client();
 
+  const ClientOptions& options() const;  // with the token that was read from its file
+
   // Creates or replaces cameras. kJson: an object, an array or a GeoJSON FeatureCollection.
   Result<CameraOutcome> PutCameras(BodySource& body, BodyFormat format);
   Result<CameraList> ListCameras(const CameraQuery& query = {});
@@ -118,6 +137,11 @@ class Client {
   // All rows as NDJSON, as the server streams them. limit and page_token are not used.
   Status SearchNdjson(const SearchQuery& query, const ByteSink& sink);
   Result<SightingAnswer> GetSighting(std::string_view id);
+  // The sighting as it stands then. `correction.author` is not used: it is the token's name.
+  Result<SightingAnswer> CorrectSighting(std::string_view id, const Correction& correction);
+  Result<CorrectionPage> ListCorrections(const CorrectionQuery& query);
+  // All of them as NDJSON, newest first. limit and page_token are not used.
+  Status CorrectionsNdjson(const CorrectionQuery& query, const ByteSink& sink);
 
   Result<PlatePage> ListPlates(const PlateQuery& query);
   // The whole of it in the wanted format, piece by piece.
@@ -129,6 +153,11 @@ class Client {
   Result<std::string> ServerStatus();
   // GET `target` ("/v1/audit?limit=10") as JSON, for answers without a type of their own here.
   Result<std::string> Get(std::string_view target);
+  // The same, piece by piece and in the media type `accept`.
+  Status Fetch(std::string_view target, std::string_view accept, const ByteSink& sink);
+  // Any other call with a body of JSON (none where empty); its answer.
+  Result<std::string> Send(std::string_view method, std::string_view target,
+                           const std::string& json, const CallOptions& options = {});
 
   Result<TokenAnswer> CreateToken(const NewToken& token);
   Result<TokenList> ListTokens();  // the first 10,000

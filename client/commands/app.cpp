@@ -101,6 +101,9 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddPlatesCommand(*app, line);
   AddTrajectoryCommand(*app, line);
   AddSightingCommand(*app, line);
+  AddCorrectionsCommand(*app, line);
+  AddExportCommand(*app, line);
+  AddCaseCommand(*app, line);
   AddStatusCommand(*app, line);
   AddTokenCommand(*app, line);
   AddAuditCommand(*app, line);

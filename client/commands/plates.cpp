@@ -1,18 +1,23 @@
 #include <fmt/format.h>
 
 #include "client/commands/commands.h"
+#include "client/commands/search_filter.h"
+#include "client/output/sighting_rows.h"
 
 namespace sightline::client {
 namespace {
 
 constexpr const char* kExamples = R"(  sightline plates
   sightline plates --match '京A*6' --limit 1000
+  sightline plates --like '京A?7626' --max-distance 2
   sightline plates --all --csv > plates.csv)";
 
 constexpr size_t kPageOfAll = 10'000;
 
 struct PlatesOptions {
   std::string match;
+  std::string like;
+  int max_distance = 1;
   size_t limit = 100;
   bool all = false;
   std::optional<Sequence> as_of;
@@ -24,10 +29,13 @@ Outcome Run(const CommandLine& line, const PlatesOptions& options) {
   PlateQuery query{.match = options.match,
                    .limit = options.all ? kPageOfAll : options.limit,
                    .as_of = options.as_of};
-  RowPrinter rows = line.Rows({{line.globals.csv ? "plate" : "PLATE"},
-                               {line.globals.csv ? "count" : "SEEN", true},
-                               {line.globals.csv ? "first_seen" : "FIRST SEEN"},
-                               {line.globals.csv ? "last_seen" : "LAST SEEN"}});
+  if (!options.like.empty()) query.like = PlateLike{options.like, options.max_distance};
+  std::vector<Column> columns = {{line.globals.csv ? "plate" : "PLATE"},
+                                 {line.globals.csv ? "count" : "SEEN", true},
+                                 {line.globals.csv ? "first_seen" : "FIRST SEEN"},
+                                 {line.globals.csv ? "last_seen" : "LAST SEEN"}};
+  if (query.like) AppendMatchColumns(line, columns);
+  RowPrinter rows = line.Rows(std::move(columns));
   do {
     SIGHTLINE_TRY(const PlatePage page, client.ListPlates(query));
     query.page_token = page.next_page_token;
@@ -36,8 +44,11 @@ Outcome Run(const CommandLine& line, const PlatesOptions& options) {
       continue;
     }
     for (const PlateInfo& plate : page.plates) {
-      rows.Row({plate.plate, std::to_string(plate.count), line.ShowTime(plate.first_seen, zone),
-                line.ShowTime(plate.last_seen, zone)});
+      std::vector<std::string> row = {plate.plate, std::to_string(plate.count),
+                                      line.ShowTime(plate.first_seen, zone),
+                                      line.ShowTime(plate.last_seen, zone)};
+      if (query.like) AppendMatch(plate.match, row);
+      rows.Row(std::move(row));
     }
   } while (options.all && !query.page_token.empty());
   if (!line.globals.json) line.Finish(rows, "plates");
@@ -54,6 +65,7 @@ void AddPlatesCommand(CLI::App& app, CommandLine& line) {
   auto options = std::make_shared<PlatesOptions>();
   command->add_option("--match", options->match,
                       "Pattern: '*' any characters, '?' one (quote it for the shell)");
+  AddLikeOptions(*command, "--like", options->like, options->max_distance);
   CLI::Option* limit = command->add_option("--limit", options->limit, "Plates to show (100)")
                            ->check(CLI::Range(size_t{1}, size_t{10'000}));
   command->add_flag("--all", options->all, "Every plate, page by page")->excludes(limit);

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "client/commands/commands.h"
 #include "client/commands/search_filter.h"
@@ -10,6 +11,7 @@ namespace {
 constexpr const char* kExamples =
     R"(  sightline search --plate '京A*6' --from 2016-09-21 --to 2016-09-22
   sightline search --near 116.31,39.98,800 --attribute color=silver --attribute color=gray
+  sightline search --plate-like '京A?7626' --max-distance 2 --explain
   sightline search --camera K-0012 --camera K-0017 --order time_asc --all --csv > rows.csv)";
 
 // Rows a page when all of them are wanted.
@@ -17,23 +19,50 @@ constexpr size_t kPageOfAll = 5'000;
 
 struct SearchOptions {
   SearchFilterOptions filter;
-  std::string order = "time_desc";
+  std::string order;
+  bool explain = false;
   size_t limit = 100;
   bool all = false;
   std::string page_token;
   std::optional<Sequence> as_of;
 };
 
+std::optional<ResultOrder> OrderOf(const std::string& name) {
+  if (name == "time_desc") return ResultOrder::kTimeDescending;
+  if (name == "time_asc") return ResultOrder::kTimeAscending;
+  if (name == "relevance") return ResultOrder::kRelevance;
+  return std::nullopt;
+}
+
+// How the server found the rows, on standard error: it is no row.
+void ShowExplain(const std::string& json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element explain;
+  simdjson::dom::object members;
+  if (parser.parse(json)["explain"].get(explain) || explain.get(members)) return;
+  fmt::print(stderr, "\n");
+  for (const auto [name, value] : members) {
+    simdjson::dom::array paths;
+    if (value.get(paths)) {
+      fmt::print(stderr, "{:<14} {}\n", name, simdjson::minify(value));
+      continue;
+    }
+    for (const simdjson::dom::element path : paths) {
+      fmt::print(stderr, "{:<14} {}\n", "considered", simdjson::minify(path));
+    }
+  }
+}
+
 Outcome Run(const CommandLine& line, const SearchOptions& options) {
   SIGHTLINE_TRY_USAGE(const TimeZone zone, line.zone());
   SIGHTLINE_TRY_USAGE(const Filter filter, MakeFilter(options.filter, zone));
   SIGHTLINE_TRY_USAGE(Client client, Client::Create(line.client_options()));
   const SearchQuery query{.filter = filter,
-                    .order = options.order == "time_asc" ? TimeOrder::kAscending
-                                                         : TimeOrder::kDescending,
-                    .limit = options.all ? kPageOfAll : options.limit,
-                    .page_token = options.page_token,
-                    .as_of = options.as_of};
+                          .order = OrderOf(options.order),
+                          .limit = options.all ? kPageOfAll : options.limit,
+                          .page_token = options.page_token,
+                          .as_of = options.as_of,
+                          .explain = options.explain};
 
   if (line.globals.json && options.all) {
     const Status streamed = client.SearchNdjson(query, [](std::string_view piece) {
@@ -47,10 +76,16 @@ Outcome Run(const CommandLine& line, const SearchOptions& options) {
     PrintJson(page.json);
     return Success();
   }
-  RowPrinter rows = line.Rows(SightingColumnsShown(line));
+  std::vector<Column> columns = SightingColumnsShown(line);
+  if (filter.plate_like) AppendMatchColumns(line, columns);
+  RowPrinter rows = line.Rows(std::move(columns));
   std::string next_page_token;
   const auto print = [&](const SightingPage& page) {
-    for (const StoredSighting& stored : page.sightings) rows.Row(SightingRow(line, zone, stored));
+    for (const FoundSighting& found : page.sightings) {
+      std::vector<std::string> row = SightingRow(line, zone, found);
+      if (filter.plate_like) AppendMatch(found.match, row);
+      rows.Row(std::move(row));
+    }
     next_page_token = page.next_page_token;
     return Ok();
   };
@@ -66,6 +101,7 @@ Outcome Run(const CommandLine& line, const SearchOptions& options) {
   SIGHTLINE_TRY(const SightingPage page, client.Search(query));
   print(page).value();
   line.Finish(rows, "sightings");
+  if (options.explain) ShowExplain(page.json);
   if (!next_page_token.empty() && !line.globals.quiet) {
     fmt::print(stderr, "There is more: --all shows everything, --page-token {} the next page.\n",
                next_page_token);
@@ -80,12 +116,20 @@ void AddSearchCommand(CLI::App& app, CommandLine& line) {
                                  kExamples);
   auto options = std::make_shared<SearchOptions>();
   AddFilterOptions(*command, options->filter);
-  command->add_option("--order", options->order, "time_desc (newest first) or time_asc")
-      ->check(CLI::IsMember({"time_desc", "time_asc"}));
+  command
+      ->add_option("--order", options->order,
+                   "time_desc (newest first), time_asc, or with --plate-like relevance (the "
+                   "likeliest first: what --plate-like means without --order)")
+      ->check(CLI::IsMember({"time_desc", "time_asc", "relevance"}));
   CLI::Option* limit = command->add_option("--limit", options->limit, "Rows to show (100)")
                            ->check(CLI::Range(size_t{1}, size_t{10'000}));
-  command->add_flag("--all", options->all, "Every row, as a stream; with --json one object a line")
-      ->excludes(limit);
+  CLI::Option* all =
+      command
+          ->add_flag("--all", options->all, "Every row, as a stream; with --json one object a line")
+          ->excludes(limit);
+  command
+      ->add_flag("--explain", options->explain, "Says how the rows were found and what that cost")
+      ->excludes(all);
   command->add_option("--page-token", options->page_token, "Goes on behind an earlier page");
   command->add_option("--as-of", options->as_of, "Answers as of this ingest sequence");
   command->callback(

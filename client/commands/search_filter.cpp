@@ -73,26 +73,55 @@ void AddValues(std::string_view text, std::vector<AttributeValue>& any_of) {
   }
 }
 
-Status AddAttribute(const std::string& text, std::vector<AttributeCondition>& conditions) {
+struct NameAndValue {
+  std::string name;
+  std::string_view value;
+};
+
+Result<NameAndValue> SplitAttribute(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
     return InvalidArgument(
         fmt::format("--attribute is NAME=VALUE, for example color=silver; not '{}'", text));
   }
-  const std::string name = text.substr(0, equals);
+  return NameAndValue{text.substr(0, equals), std::string_view(text).substr(equals + 1)};
+}
+
+Status AddAttribute(const std::string& text, std::vector<AttributeCondition>& conditions) {
+  SIGHTLINE_ASSIGN(const NameAndValue attribute, SplitAttribute(text));
+  const std::string& name = attribute.name;
   auto condition = std::ranges::find(conditions, name, &AttributeCondition::name);
   if (condition == conditions.end()) {
     condition = conditions.insert(condition, AttributeCondition{name, {}});
   }
-  AddValues(std::string_view(text).substr(equals + 1), condition->any_of);
+  AddValues(attribute.value, condition->any_of);
   return Ok();
 }
 
 }  // namespace
 
+Result<Attribute> ParseAttribute(const std::string& text) {
+  SIGHTLINE_ASSIGN(NameAndValue attribute, SplitAttribute(text));
+  std::vector<AttributeValue> values;
+  AddValues(attribute.value, values);
+  return Attribute{std::move(attribute.name), std::move(values.back())};
+}
+
+void AddLikeOptions(CLI::App& command, const std::string& name, std::string& text,
+                    int& max_distance) {
+  CLI::Option* like = command.add_option(
+      name, text, "A plate misread or half remembered; '?' one unknown character");
+  command
+      .add_option("--max-distance", max_distance,
+                  "Characters that may be lost, changed or too many, 0 to 3 (1)")
+      ->check(CLI::Range(0, api::kMaxPlateDistance))
+      ->needs(like);
+}
+
 void AddFilterOptions(CLI::App& command, SearchFilterOptions& options) {
   command.add_option("--plate", options.plate,
                      "Plate: '*' any characters, '?' one (quote it for the shell)");
+  AddLikeOptions(command, "--plate-like", options.plate_like, options.max_distance);
   command.add_option("--camera", options.cameras, "Id of a camera; may be given again")
       ->allow_extra_args(false);
   command.add_option("--from", options.from,
@@ -110,6 +139,9 @@ void AddFilterOptions(CLI::App& command, SearchFilterOptions& options) {
 Result<Filter> MakeFilter(const SearchFilterOptions& options, const TimeZone& zone) {
   Filter filter;
   filter.plate_pattern = options.plate;
+  if (!options.plate_like.empty()) {
+    filter.plate_like = PlateLike{options.plate_like, options.max_distance};
+  }
   if (!options.cameras.empty()) filter.cameras = options.cameras;
   if (!options.from.empty()) {
     SIGHTLINE_ASSIGN(filter.time.from, ParseMoment(options.from, zone));

@@ -8,11 +8,14 @@
 #include "client/time_zone.h"
 #include "core/error.h"
 #include "core/filter.h"
+#include "core/sighting.h"
 
 namespace sightline::client {
 
 struct SearchFilterOptions {
   std::string plate;
+  std::string plate_like;
+  int max_distance = 1;
   std::vector<std::string> cameras;
   std::string from;
   std::string to;
@@ -21,8 +24,16 @@ struct SearchFilterOptions {
   std::vector<std::string> attributes;
 };
 
+// The option `name` for a plate_like's text, and --max-distance. Both values outlive the parse.
+void AddLikeOptions(CLI::App& command, const std::string& name, std::string& text,
+                    int& max_distance);
+
 // `options` outlives the parse.
 void AddFilterOptions(CLI::App& command, SearchFilterOptions& options);
+
+// "NAME=VALUE"; the value is a number or a boolean where it reads as one. kInvalidArgument for text
+// without a name.
+Result<Attribute> ParseAttribute(const std::string& text);
 
 // kInvalidArgument for what cannot be read, naming the option.
 Result<Filter> MakeFilter(const SearchFilterOptions& options, const TimeZone& zone);

@@ -85,10 +85,10 @@ void AddTokenCommand(CLI::App& app, CommandLine& line) {
   create->add_option("--name", options->token.name, "Whose it is, for people")->required();
   create
       ->add_option("--role", options->token.roles,
-                   "owner, reader, writer, operator or auditor; may be given again")
+                   "owner, reader, writer, corrector, operator or auditor; may be given again")
       ->required()
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"owner", "reader", "writer", "operator", "auditor"}));
+      ->check(CLI::IsMember({"owner", "reader", "writer", "corrector", "operator", "auditor"}));
   create->add_option("--expires", options->expires, "When it ends (never)");
   create->add_option("--standing-purpose", options->token.standing_purpose,
                      "Stands in for --purpose on every call");

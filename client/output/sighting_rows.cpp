@@ -32,6 +32,16 @@ std::string ShowAttributes(const std::vector<Attribute>& attributes) {
   return text;
 }
 
+void AppendMatchColumns(const CommandLine& line, std::vector<Column>& columns) {
+  columns.push_back({line.globals.csv ? "probability" : "MATCH", true});
+  columns.push_back({line.globals.csv ? "differences" : "DIFF", true});
+}
+
+void AppendMatch(const std::optional<PlateMatch>& match, std::vector<std::string>& fields) {
+  fields.push_back(match ? fmt::format("{:.4f}", match->probability) : "");
+  fields.push_back(match ? std::to_string(match->differences) : "");
+}
+
 std::vector<Column> SightingColumnsShown(const CommandLine& line) {
   if (line.globals.csv) {
     return {{"time"},           {"plate"}, {"camera_id"}, {"lon"},        {"lat"},

@@ -17,6 +17,10 @@ std::string ShowPosition(const std::optional<Position>& position);
 // "color=silver type=sedan".
 std::string ShowAttributes(const std::vector<Attribute>& attributes);
 
+// How rows fit the plate that was asked for: two columns more, and their fields.
+void AppendMatchColumns(const CommandLine& line, std::vector<Column>& columns);
+void AppendMatch(const std::optional<PlateMatch>& match, std::vector<std::string>& fields);
+
 // For people: time, plate, camera, position, speed, attributes, id. CSV has a column for each.
 std::vector<Column> SightingColumnsShown(const CommandLine& line);
 std::vector<std::string> SightingRow(const CommandLine& line, const TimeZone& zone,

@@ -1,6 +1,9 @@
 // Searches, filters and the parameters of a query.
 #include "api/search_json.h"
 
+#include "api/filter_json.h"
+#include "api/json_writer.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
@@ -32,7 +35,7 @@ TEST(SearchJson, ReadsTheContractsExample) {
                      {"inspection_sticker", {true}},
                      {"year", {int64_t{2013}, 2014.5}}}};
   EXPECT_EQ(body->filter, wanted);
-  EXPECT_EQ(body->order, TimeOrder::kAscending);
+  EXPECT_EQ(body->order, ResultOrder::kTimeAscending);
   EXPECT_EQ(body->limit, 10'000u);
   EXPECT_TRUE(body->limit_given);
   EXPECT_EQ(body->page_token, "abc");
@@ -44,11 +47,24 @@ TEST(SearchJson, AnEmptyQuestionAsksForEverything) {
   const auto body = ParseSearchSightings("{}");
   ASSERT_TRUE(body);
   EXPECT_EQ(body->filter, Filter{});
-  EXPECT_EQ(body->order, TimeOrder::kDescending);
+  EXPECT_EQ(body->order, ResultOrder::kTimeDescending);
   EXPECT_EQ(body->limit, 100u);
   EXPECT_FALSE(body->limit_given);
   EXPECT_TRUE(body->page_token.empty());
   EXPECT_EQ(body->as_of, std::nullopt);
+}
+
+TEST(SearchJson, PlateLikeRanksUnlessAnotherOrderIsAskedFor) {
+  for (const auto& [order, wanted] :
+       {std::pair("", ResultOrder::kRelevance),
+        std::pair(R"("order":"relevance",)", ResultOrder::kRelevance),
+        std::pair(R"("order":"time_asc",)", ResultOrder::kTimeAscending),
+        std::pair(R"("order":"time_desc",)", ResultOrder::kTimeDescending)}) {
+    const auto body = ParseSearchSightings(std::string("{") + order +
+                                           R"("filter":{"plate_like":{"text":"A1"}}})");
+    ASSERT_TRUE(body) << body.error().message;
+    EXPECT_EQ(body->order, wanted) << order;
+  }
 }
 
 struct GoodFilter {
@@ -74,6 +90,12 @@ INSTANTIATE_TEST_SUITE_P(
         GoodFilter{"EmptyInterval", R"({"time":{"from":5,"to":5}})", {.time = {{5}, {5}}}},
         GoodFilter{"ToTheEndOfTime", R"({"time":{"to":"2149-06-06T00:00:00Z"}})", {}},
         GoodFilter{"NoCameras", R"({"cameras":[]})", {.cameras = std::vector<std::string>{}}},
+        GoodFilter{"PlateLike", R"({"plate_like":{"text":"京a?-76 26"}})",
+                   {.plate_like = PlateLike{"京A?7626", 1}}},
+        GoodFilter{"PlateLikeFar", R"({"plate_like":{"max_distance":3,"text":"？A1"}})",
+                   {.plate_like = PlateLike{"?A1", 3}}},
+        GoodFilter{"PlateLikeAndPlate", R"({"plate":"A*","plate_like":{"text":"A1"}})",
+                   {.plate_pattern = "A*", .plate_like = PlateLike{"A1", 1}}},
         GoodFilter{"EscapedStar", R"({"plate":"A\\*1"})", {.plate_pattern = "A\\*1"}},
         GoodFilter{"PolygonWithHoleAndBox",
                    R"({"area":{"type":"Polygon","bbox":[0,0,9,9],"coordinates":
@@ -132,8 +154,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadQuestion{"LimitZero", R"({"limit":0})", "/limit", "between 1 and 10000"},
         BadQuestion{"LimitTooLarge", R"({"limit":10001})", "/limit", "between 1 and 10000"},
         BadQuestion{"LimitAsText", R"({"limit":"10"})", "/limit", "whole number"},
-        BadQuestion{"OrderByRelevance", R"({"order":"relevance"})", "/order", "ranks",
-                    ErrorCode::kUnacceptable},
+        BadQuestion{"RelevanceOfNothing", R"({"order":"relevance"})", "/order", "plate_like"},
+        BadQuestion{"RelevanceOfAPattern", R"({"order":"relevance","filter":{"plate":"A*"}})",
+                    "/order", "plate_like"},
         BadQuestion{"UnknownOrder", R"({"order":"time"})", "/order", "'time'"},
         BadQuestion{"EmptyPageToken", R"({"page_token":""})", "/page_token", "empty"},
         BadQuestion{"ExplainAsNumber", R"({"explain":1})", "/explain", "true or false"},
@@ -141,8 +164,28 @@ INSTANTIATE_TEST_SUITE_P(
         BadQuestion{"UnknownFilterMember", InFilter(R"("camera":["K"])"), "/filter/camera",
                     "not a known member"},
         BadQuestion{"NullInFilter", InFilter(R"("plate":null)"), "/filter/plate", "not null"},
-        BadQuestion{"PlateLikeIsNotThereYet", InFilter(R"("plate_like":{"text":"A"})"),
-                    "/filter/plate_like", "not answered by this version", ErrorCode::kUnacceptable},
+        BadQuestion{"PlateLikeAsText", InFilter(R"("plate_like":"A1")"), "/filter/plate_like",
+                    "an object"},
+        BadQuestion{"PlateLikeWithoutText", InFilter(R"("plate_like":{"max_distance":1})"),
+                    "/filter/plate_like/text", "missing"},
+        BadQuestion{"PlateLikeEmpty", InFilter(R"("plate_like":{"text":""})"),
+                    "/filter/plate_like/text", "empty"},
+        BadQuestion{"PlateLikeOfBlanks", InFilter(R"("plate_like":{"text":" - "})"),
+                    "/filter/plate_like/text", "no letters"},
+        BadQuestion{"PlateLikeWithStar", InFilter(R"("plate_like":{"text":"A*1"})"),
+                    "/filter/plate_like/text", "no '*'"},
+        BadQuestion{"PlateLikeWithEscape", InFilter(R"("plate_like":{"text":"A\\?1"})"),
+                    "/filter/plate_like/text", "'\\'"},
+        BadQuestion{"PlateLikeTooLong",
+                    InFilter(R"("plate_like":{"text":")" + std::string(65, 'A') + "\"}"),
+                    "/filter/plate_like/text", "at most 64"},
+        BadQuestion{"PlateLikeTooFar", InFilter(R"("plate_like":{"text":"A1","max_distance":4})"),
+                    "/filter/plate_like/max_distance", "between 0 and 3"},
+        BadQuestion{"PlateLikeFraction",
+                    InFilter(R"("plate_like":{"text":"A1","max_distance":1.5})"),
+                    "/filter/plate_like/max_distance", "whole number"},
+        BadQuestion{"PlateLikeUnknownMember", InFilter(R"("plate_like":{"text":"A1","near":1})"),
+                    "/filter/plate_like/near", "not a known member"},
         BadQuestion{"TimeIsAnInstant", InFilter(R"("time":5)"), "/filter/time", "an object"},
         BadQuestion{"TimeBackwards", InFilter(R"("time":{"from":6,"to":5})"), "/filter/time",
                     "end before it begins"},
@@ -243,6 +286,8 @@ TEST(CanonicalFilter, DiffersWhereTheQuestionDiffers) {
       R"({"time":{"to":1}})",
       R"({"plate":"A"})",
       R"({"plate":"A*"})",
+      R"({"plate_like":{"text":"A"}})",
+      R"({"plate_like":{"text":"A","max_distance":2}})",
       R"({"cameras":[]})",
       R"({"cameras":["a","b"]})",
       R"({"cameras":["a,b"]})",
@@ -260,6 +305,25 @@ TEST(CanonicalFilter, DiffersWhereTheQuestionDiffers) {
   std::set<std::string> seen;
   for (const std::string& filter : filters)
     EXPECT_TRUE(seen.insert(Canonical(filter)).second) << filter;
+}
+
+TEST(WriteFilter, WhatIsWrittenReadsBackTheSame) {
+  for (const std::string filter :
+       {R"({})", R"({"time":{"from":5,"to":6},"plate":"A\*?*","cameras":["b","a"]})",
+        R"({"plate_like":{"text":"京A?1","max_distance":3},"cameras":[]})",
+        R"({"area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]},
+            "near":{"lon":1.5,"lat":2,"radius_m":3},"attributes":{"a":[1,2.5,"x",true]}})"}) {
+    const auto read = ParseFilter(filter, "");
+    ASSERT_TRUE(read) << read.error().message;
+    std::string written;
+    {
+      JsonWriter json(written);
+      WriteFilter(json, *read);
+    }
+    const auto again = ParseFilter(written, "");
+    ASSERT_TRUE(again) << written;
+    EXPECT_EQ(*again, *read) << written;
+  }
 }
 
 TEST(QueryParameters, TimesAreTextOrMilliseconds) {

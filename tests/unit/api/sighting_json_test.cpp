@@ -350,6 +350,55 @@ TEST(SightingJson, AnswersBearAllThatWasStoredButVectors) {
           R"("image":"https://host/481.jpg"})");
 }
 
+TEST(SightingJson, ACorrectedSightingSaysSoBesideWhatWasRead) {
+  StoredSighting stored = Example();
+  stored.sighting.plate = "京N6UT46";
+  stored.corrected = 12;
+  const auto fields = ParseSightingFields("", "plate,plate_read,corrected");
+  ASSERT_TRUE(fields);
+  EXPECT_EQ(Written(stored, *fields),
+            R"({"id":")" + Example().id.ToString() +
+                R"(","plate":"京N6UT46","plate_read":"京N·6ut45","corrected":true})");
+}
+
+TEST(SightingJson, AMatchIsWrittenUnlessFieldsLeaveItOut) {
+  const auto written = [](const SightingFields& fields) {
+    std::string text;
+    {
+      JsonWriter json(text);
+      json.BeginObject();
+      WriteMatchMember(json, 0.25, 2, fields);
+      json.EndObject();
+    }
+    return text;
+  };
+  EXPECT_EQ(written({}), R"({"match":{"probability":0.25,"differences":2}})");
+  EXPECT_EQ(written(*ParseSightingFields("", "match")), written({}));
+  EXPECT_EQ(written(*ParseSightingFields("", "plate")), "{}");
+}
+
+// What an answer bears can be sent as it is; the reading stays apart from its correction.
+TEST(SightingJson, AnExportedRowIsReadAgain) {
+  StoredSighting stored = Example();
+  stored.sighting.plate = "京N6UT46";
+  stored.sighting.vectors = {{"vehicle", std::string(128, 'v')}};
+  stored.corrected = 12;
+  SightingParser parser({});
+  const auto read = parser.Parse(Written(stored, {.vectors = true}));
+  ASSERT_TRUE(read) << read.error().message << " at " << read.error().field;
+  EXPECT_EQ(*read, stored.sighting);
+
+  stored.sighting.plate.clear();  // corrected to unread
+  const auto unread = parser.Parse(Written(stored, {.vectors = true}));
+  ASSERT_TRUE(unread) << unread.error().message;
+  EXPECT_EQ(*unread, stored.sighting);
+
+  const auto matched = parser.Parse(
+      R"({"camera_id":"K","time":5,"plate":"A1","match":{"probability":1,"differences":0}})");
+  ASSERT_TRUE(matched);
+  EXPECT_EQ(matched->plate_read, "A1");
+}
+
 TEST(SightingJson, MembersWithoutAValueAreLeftOut) {
   StoredSighting stored;
   stored.sighting.camera_id = "K";

@@ -60,7 +60,7 @@ TEST(Client, SearchSendsTheWholeFilterAndReadsRows) {
   query.filter.area = Area{{{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}}}};
   query.filter.near = Circle{{116.31, 39.98}, {800}};
   query.filter.attributes = {{"color", {AttributeValue("red"), AttributeValue(int64_t{7})}}};
-  query.order = TimeOrder::kAscending;
+  query.order = ResultOrder::kTimeAscending;
   query.limit = 5;
   query.as_of = 41;
   const auto page = client.Search(query);

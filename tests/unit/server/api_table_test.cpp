@@ -54,7 +54,7 @@ struct Case {
   int status = 200;
   std::string type = kJson;
   std::vector<std::string> says = {};  // parts of the body
-  std::string token = "owner";         // "owner", "reader", "writer", "operator", "auditor", "none"
+  std::string token = "owner";  // or another role, or "none"
   bool with_purpose = true;
 };
 
@@ -76,7 +76,7 @@ class ApiTable : public ::testing::TestWithParam<Case> {
         R"({"filter":{"cameras":["K-1"]},"order":"time_asc"})");
     id_ = testing::TextAt(found.body, "/sightings/0/id");
     owner_id_ = testing::TextAt(server_->Call("GET", "/v1/tokens").body, "/tokens/0/id");
-    for (const char* role : {"reader", "writer", "operator", "auditor"}) {
+    for (const char* role : {"reader", "writer", "corrector", "operator", "auditor"}) {
       tokens_[role] = server_->MakeToken({role});
     }
     tokens_["owner"] = server_->owner_token();
@@ -97,22 +97,12 @@ class ApiTable : public ::testing::TestWithParam<Case> {
 
   // The template of the route that answers the target; empty when none does.
   static std::string TemplateOf(const Case& c) {
-    const std::string path = Filled(c.target.substr(0, c.target.find('?')));
-    std::string best;
+    Router router;
     for (const Endpoint& endpoint : AllEndpoints()) {
-      const std::string text(endpoint.path);
-      const size_t open = text.find('{');
-      const size_t close = text.find('}');
-      const bool matches =
-          open == std::string::npos
-              ? text == path
-              : path.starts_with(text.substr(0, open)) && path.size() > open &&
-                    path.ends_with(text.substr(close + 1)) &&
-                    path.substr(open, path.size() - open - (text.size() - close - 1)).find('/') ==
-                        std::string::npos;
-      if (matches && endpoint.method == c.method) best = text;
+      router.Add({std::string(endpoint.method), std::string(endpoint.path), {}, {}});
     }
-    return best;
+    const auto match = router.Find(c.method, Filled(c.target.substr(0, c.target.find('?'))));
+    return match && match->route != nullptr ? match->route->path : "";
   }
 
   static std::unique_ptr<RunningServer> server_;
@@ -298,6 +288,22 @@ std::vector<Case> SightingCases() {
       Bad({"SightingGetWithoutPurpose", "GET", "/v1/sightings/{ID}", {}, {}, 422, {},
            {R"("field":"X-Purpose")"}, "reader", false}),
       Bad({"SightingGetByWriter", "GET", "/v1/sightings/{ID}", {}, {}, 403, {}, {}, "writer"}),
+      {"SightingGetByCorrector", "GET", "/v1/sightings/{ID}", {}, {}, 200, kJson, {}, "corrector"},
+      Bad({"SightingPatchByReader", "PATCH", "/v1/sightings/{ID}", R"({"plate":"A1"})", json, 403,
+           {}, {"corrector"}, "reader"}),
+      Bad({"SightingPatchParameter", "PATCH", "/v1/sightings/{ID}?x=1", R"({"plate":"A1"})", json,
+           400, {}, {R"("field":"x")"}}),
+      Bad({"SightingPatchUnknownMember", "PATCH", "/v1/sightings/{ID}", R"({"lane":1})", json, 400,
+           {}, {R"("field":"/lane")"}}),
+      Bad({"SightingPatchWithoutPurpose", "PATCH", "/v1/sightings/{ID}", "{}", json, 422, {}, {},
+           "corrector", false}),
+      Bad({"SightingPatchWithoutToken", "PATCH", "/v1/sightings/{ID}", "{}", json, 401, {}, {},
+           "none"}),
+      {"CorrectionsNone", "GET", "/v1/corrections", {}, {}, 200, kJson, {R"("corrections":[])"}},
+      {"CorrectionsLines", "GET", "/v1/corrections", {}, {{"Accept", kNdjson}}, 200, kNdjson},
+      Bad({"CorrectionsHtml", "GET", "/v1/corrections", {}, {{"Accept", "text/html"}}, 406}),
+      Bad({"CorrectionsBadToken", "GET", "/v1/corrections?page_token=x", {}, {}, 400}),
+      Bad({"CorrectionsByWriter", "GET", "/v1/corrections", {}, {}, 403, {}, {}, "writer"}),
       Bad({"SightingGetWithoutToken", "GET", "/v1/sightings/{ID}", {}, {}, 401, {}, {}, "none"}),
   };
 }
@@ -311,7 +317,17 @@ std::vector<Case> SearchCases() {
        {R"("sightings":[])"}},
       {"SearchExplain", "POST", at, R"({"filter":{"plate":"京N6UT45"},"explain":true})", json, 200,
        kJson,
-       {R"("explain":{"path":"plate")"}},
+       {R"("explain":{"path":"plate")", R"("paths":[{"path":)", R"("records_read":3)"}},
+      {"SearchLike", "POST", at, R"({"filter":{"plate_like":{"text":"京N6UT46"}}})", json, 200,
+       kJson, {R"("match":{"probability":)", R"("differences":1)"}},
+      {"SearchLikePaged", "POST", at,
+       R"({"filter":{"plate_like":{"text":"京N6UT4?","max_distance":0}},"limit":1})", json, 200,
+       kJson, {R"("next_page_token")", R"("differences":0)"}},
+      {"SearchLikeByTime", "POST", at,
+       R"({"filter":{"plate_like":{"text":"京N6UT46"}},"order":"time_asc"})", json, 200, kJson,
+       {R"("match":{"probability":)"}},
+      Bad({"SearchRelevanceOfNothing", "POST", at, R"({"order":"relevance"})", json, 400, {},
+           {R"("field":"/order")"}}),
       {"SearchPaged", "POST", at, R"({"limit":1})", json, 200, kJson, {R"("next_page_token")"}},
       {"SearchLines", "POST", at, R"({"filter":{"plate":"京N6UT45"}})",
        {{"Content-Type", kJson}, {"Accept", kNdjson}}, 200, kNdjson, {R"("source_id":"a3")"}},
@@ -370,7 +386,17 @@ std::vector<Case> PlateCases() {
       {"PlatesPaged", "GET", "/v1/plates?limit=1", {}, {}, 200, kJson, {R"("next_page_token")"}},
       Bad({"PlatesBadMatch", "GET", "/v1/plates?match=A%5C", {}, {}, 400, {},
            {R"("field":"match")"}}),
-      Bad({"PlatesParameter", "GET", "/v1/plates?like=A", {}, {}, 400}),
+      {"PlatesLike", "GET", "/v1/plates?like=京n6UT46", {}, {}, 200, kJson,
+       {R"("plates":[{"plate":"京N6UT45")", R"("match":{"probability":)"}},
+      {"PlatesLikeNone", "GET", "/v1/plates?like=京N6UT46&max_distance=0", {}, {}, 200, kJson,
+       {R"("plates":[])"}},
+      Bad({"PlatesLikeStar", "GET", "/v1/plates?like=A*", {}, {}, 400, {},
+           {R"("field":"like")"}}),
+      Bad({"PlatesLikeTooFar", "GET", "/v1/plates?like=A1&max_distance=4", {}, {}, 400, {},
+           {R"("field":"max_distance")"}}),
+      Bad({"PlatesDistanceOfNothing", "GET", "/v1/plates?max_distance=1", {}, {}, 400, {},
+           {R"("field":"max_distance")"}}),
+      Bad({"PlatesParameter", "GET", "/v1/plates?near=A", {}, {}, 400}),
       Bad({"PlatesTwice", "GET", "/v1/plates?limit=1&limit=2", {}, {}, 400, {},
            {R"("field":"limit")"}}),
       Bad({"PlatesAhead", "GET", "/v1/plates?as_of=999999999", {}, {}, 400}),
