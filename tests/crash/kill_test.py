@@ -1,10 +1,12 @@
-"""kill -9 during ingest, at random moments: nothing acknowledged is lost, nothing is there twice.
+"""kill -9 during ingest, corrections and sealing, at random moments: nothing acknowledged is lost,
+nothing is there twice, and every way to a sighting finds it as it was corrected.
 
 Usage: kill_test.py [--rounds N] [--seed N]
 
-Each round several connections send batches as fast as they are acknowledged, and the server is
-killed under them. After the restart every batch that was acknowledged must be there whole, and
-every batch whose fate is unknown is sent again, as a client would.
+Each round several connections send batches as fast as they are acknowledged and correct some of
+what they sent, while the index seals and merges, and the server is killed under them. After the
+restart every batch and every correction that was acknowledged must be there whole, and every batch
+whose fate is unknown is sent again, as a client would.
 """
 
 import argparse
@@ -24,13 +26,29 @@ START_UP_LIMIT_S = 5.0
 # Batches go to one day, to many days, or one sighting at a time.
 BASE_MS = 1_700_000_000_000
 DAY_MS = 86_400_000
+MARKS = 20  # values of the attribute by which columns are asked
+# So that segments are written and merged all the time.
+SEALING = ("--seal-rows", 500, "--seal-idle-ms", 50, "--max-segment-rows", 20_000)
 
 ROUNDS = 8
 SEED = random.SystemRandom().randrange(2**32)
 
 
+class Sighting:
+    """One that was sent, and what it must look like now."""
+
+    def __init__(self, sent):
+        self.sent = sent
+        self.plate = sent.get("plate")
+        self.mark = sent["attributes"]["mark"]
+        self.corrections = 0  # acknowledged
+
+    def corrected(self, patch):
+        return patch.get("plate", self.plate), patch["attributes"]["mark"]
+
+
 class Sender(threading.Thread):
-    """Sends batches on one connection until the server dies under it."""
+    """Sends and corrects on one connection until the server dies under it."""
 
     def __init__(self, server, camera, name, seed):
         super().__init__()
@@ -38,25 +56,48 @@ class Sender(threading.Thread):
         self.camera = camera
         self.prefix = name
         self.random = random.Random(seed)
-        self.acknowledged = []  # batches
-        self.unknown = None  # the batch that got no answer
+        self.acknowledged = []  # Sightings
+        self.unknown = []  # those of the batch that got no answer
+        self.unknown_correction = None  # (Sighting, patch) that got no answer
         self.wrong = None  # an answer that is no acknowledgement
 
     def run(self):
-        number = 0
-        while self.wrong is None:
-            batch = self.make_batch(number)
-            number += len(batch)
-            try:
-                reply = self.connection.post_sightings(batch)
-            except (OSError, http.client.HTTPException):
-                self.unknown = batch
-                return
-            answer = json.loads(reply.body)
-            if reply.status != 200 or answer["accepted"] != len(batch):
-                self.wrong = (reply.status, reply.body)
-                return
-            self.acknowledged.append(batch)
+        try:
+            while self.wrong is None:
+                self.send(self.make_batch(len(self.acknowledged)))
+                if self.random.random() < 0.3 and self.wrong is None:
+                    self.correct(self.random.choice(self.acknowledged))
+        except (OSError, http.client.HTTPException):
+            return
+
+    def send(self, batch):
+        self.unknown = batch
+        reply = self.connection.post_sightings([each.sent for each in batch])
+        if reply.status != 200 or reply.json()["accepted"] != len(batch):
+            self.wrong = (reply.status, reply.body)
+            return
+        self.unknown = []
+        self.acknowledged += batch
+
+    def correct(self, sighting):
+        at = sighting.sent["time"]
+        question = {"cameras": [self.camera], "time": {"from": at, "to": at + 1}}
+        rows = self.connection.search({"filter": question})
+        ids = [row["id"] for row in rows if row["source_id"] == sighting.sent["source_id"]]
+        if len(ids) != 1:
+            self.wrong = ("an acknowledged sighting is not found once", sighting.sent, rows)
+            return
+        patch = {"attributes": {"mark": MARKS + self.random.randrange(1_000_000)}}
+        if self.random.random() < 0.7:
+            patch["plate"] = f"FIX{self.random.randrange(100_000)}"
+        self.unknown_correction = (sighting, patch)
+        reply = self.connection.request("PATCH", f"/v1/sightings/{ids[0]}", patch)
+        if reply.status != 200:
+            self.wrong = (reply.status, reply.body)
+            return
+        self.unknown_correction = None
+        sighting.plate, sighting.mark = sighting.corrected(patch)
+        sighting.corrections += 1
 
     def make_batch(self, first):
         size = self.random.choice([1, 1, 20, 500])
@@ -70,10 +111,11 @@ class Sender(threading.Thread):
                 "source_id": f"{self.prefix}-{number}",
                 "camera_id": self.camera,
                 "time": at,
+                "attributes": {"mark": self.random.randrange(MARKS)},
             }
             if self.random.random() < 0.9:
                 sighting["plate"] = f"KILL{self.random.randrange(1000)}"
-            batch.append(sighting)
+            batch.append(Sighting(sighting))
         return batch
 
 
@@ -81,27 +123,33 @@ class Kill(unittest.TestCase):
     def test_acknowledged_means_stored_once(self):
         print(f"seed {SEED}, {ROUNDS} rounds", flush=True)
         dice = random.Random(SEED)
-        self.sent = {}  # source id -> sighting, of everything that must be there
-        with Server() as self.server:
+        self.kept = {}  # source id -> Sighting, of everything that must be there
+        with Server(SEALING) as self.server:
             slowest = 0.0
             for number in range(ROUNDS):
                 camera = f"K-{number}"
-                with_camera = self.server.connect()
-                reply = with_camera.post(
+                self.connection = self.server.connect()
+                reply = self.connection.post(
                     "/v1/cameras", {"id": camera, "location": {"lon": 1, "lat": 2}}
                 )
-                with_camera.close()
+                self.connection.close()
                 self.assertEqual(reply.json()["created"], 1)
 
                 started = self.kill_under_load(camera, number, dice)
                 slowest = max(slowest, started)
                 self.assertLessEqual(started, START_UP_LIMIT_S)
-                self.check({"cameras": [camera]}, camera)
+                self.check({"cameras": [camera]}, lambda each: each.sent["camera_id"] == camera)
             self.check_everything()
+            self.connection.close()
             self.server.restart()
+            self.connection = self.server.connect()
             self.check_everything()
+            index = self.connection.get("/v1/status").json()["index"]
+            self.connection.close()
+            corrections = sum(each.corrections for each in self.kept.values())
             print(
-                f"{len(self.sent)} sightings kept over {ROUNDS} kills; slowest start {slowest:.2f} s"
+                f"{len(self.kept)} sightings and {corrections} corrections kept over {ROUNDS} kills; "
+                f"slowest start {slowest:.2f} s; {index}"
             )
 
     def kill_under_load(self, camera, number, dice):
@@ -111,70 +159,109 @@ class Kill(unittest.TestCase):
         ]
         for sender in senders:
             sender.start()
-        time.sleep(dice.uniform(0.05, 1.0))  # the moment of the kill, not a wait for something
+        time.sleep(dice.uniform(0.05, 1.5))  # the moment of the kill, not a wait for something
         self.server.kill()
         for sender in senders:
             sender.join()
             sender.connection.close()
             self.assertIsNone(sender.wrong)
         started = self.server.start()
+        self.connection = self.server.connect()
 
-        stored = collections.Counter(row["source_id"] for row in self.rows({"cameras": [camera]}))
-        acknowledged = [
-            each for sender in senders for batch in sender.acknowledged for each in batch
-        ]
-        lost = [each["source_id"] for each in acknowledged if each["source_id"] not in stored]
-        self.assertEqual(lost, [], f"acknowledged and lost in round {number}")
-
-        connection = self.server.connect()
+        stored = {
+            row["source_id"]: row
+            for row in self.connection.stream({"filter": {"cameras": [camera]}})
+        }
         for sender in senders:
-            if sender.unknown is None:
-                continue
-            answer = connection.post_sightings(sender.unknown).json()
-            already = sum(each["source_id"] in stored for each in sender.unknown)
-            self.assertEqual(
-                (answer["accepted"], answer["duplicates"]), (len(sender.unknown) - already, already)
-            )
-            acknowledged += sender.unknown
-        connection.close()
-        self.sent |= {each["source_id"]: each for each in acknowledged}
+            lost = {each.sent["source_id"] for each in sender.acknowledged} - stored.keys()
+            self.assertEqual(lost, set(), f"acknowledged and lost in round {number}")
+            self.settle_batch(sender, stored)
+            self.settle_correction(sender, stored)
+            self.kept |= {each.sent["source_id"]: each for each in sender.acknowledged}
         return started
 
-    def rows(self, filter_):
-        connection = self.server.connect()
-        rows = connection.stream({"filter": filter_})
-        connection.close()
+    def settle_batch(self, sender, stored):
+        """Sends again what got no answer."""
+        batch = sender.unknown
+        if not batch:
+            return
+        answer = self.connection.post_sightings([each.sent for each in batch]).json()
+        already = sum(each.sent["source_id"] in stored for each in batch)
+        self.assertEqual(
+            (answer["accepted"], answer["duplicates"]), (len(batch) - already, already)
+        )
+        sender.acknowledged += batch
+
+    def settle_correction(self, sender, stored):
+        """One that got no answer was made wholly or not at all."""
+        if sender.unknown_correction is None:
+            return
+        sighting, patch = sender.unknown_correction
+        row = stored[sighting.sent["source_id"]]
+        now = (row.get("plate"), row["attributes"]["mark"])
+        self.assertIn(now, [(sighting.plate, sighting.mark), sighting.corrected(patch)])
+        if now == sighting.corrected(patch):
+            sighting.plate, sighting.mark = now
+            sighting.corrections += 1
+
+    def check(self, filter_, expected):
+        """The rows that pass the filter are those kept, each once and as it was corrected."""
+        rows = self.connection.stream({"filter": filter_})
+        seen = collections.Counter(
+            (row["source_id"], row["camera_id"], row.get("plate"), row["attributes"]["mark"])
+            for row in rows
+        )
+        wanted = {
+            (source, each.sent["camera_id"], each.plate, each.mark)
+            for source, each in self.kept.items()
+            if expected(each)
+        }
+        self.assertEqual(seen, collections.Counter(wanted), filter_)
         return rows
 
-    def check(self, filter_, camera=None):
-        """The rows that pass the filter are those sent, each once and unchanged."""
-        rows = self.rows(filter_)
-        expected = {
-            source: each
-            for source, each in self.sent.items()
-            if camera in (None, each["camera_id"])
-        }
-        self.assertEqual(
-            len(rows), len({row["source_id"] for row in rows}), "a sighting is there twice"
-        )
-        self.assertEqual(
-            {row["source_id"]: (row["camera_id"], row.get("plate")) for row in rows},
-            {source: (each["camera_id"], each.get("plate")) for source, each in expected.items()},
-        )
-
     def check_everything(self):
-        self.check({})
-        expected = collections.Counter(
-            each["plate"] for each in self.sent.values() if "plate" in each
-        )
-        connection = self.server.connect()
-        plates = connection.get("/v1/plates?match=KILL*&limit=10000").json()["plates"]
-        self.assertEqual({each["plate"]: each["count"] for each in plates}, expected)
-        for plate in random.Random(SEED).sample(sorted(expected), min(5, len(expected))):
-            rows = connection.search({"filter": {"plate": plate}, "limit": 1000})
-            self.assertEqual(len(rows), expected[plate])
-        self.assertEqual(connection.get("/v1/status").json()["counts"]["sightings"], len(self.sent))
-        connection.close()
+        rows = self.check({}, lambda each: True)
+        self.check({"plate": "FIX*"}, lambda each: (each.plate or "").startswith("FIX"))
+        for mark in range(MARKS):
+            self.check({"attributes": {"mark": mark}}, lambda each: each.mark == mark)
+        dice = random.Random(SEED)
+        corrected = [each for each in self.kept.values() if each.corrections]
+        for sighting in dice.sample(corrected, min(20, len(corrected))):
+            self.check(
+                {"attributes": {"mark": sighting.mark}}, lambda each: each.mark == sighting.mark
+            )
+        self.check_plates(dice)
+        self.check_ids(dice.sample(rows, min(50, len(rows))))
+        self.check_corrections(rows)
+        status = self.connection.get("/v1/status").json()
+        self.assertEqual(status["counts"]["sightings"], len(self.kept))
+
+    def check_plates(self, dice):
+        expected = collections.Counter(each.plate for each in self.kept.values() if each.plate)
+        counts = {}
+        token = ""
+        while token is not None:
+            answer = self.connection.get(f"/v1/plates?limit=10000{token}").json()
+            counts |= {each["plate"]: each["count"] for each in answer["plates"]}
+            token = answer.get("next_page_token")
+            token = token and f"&page_token={token}"
+        self.assertEqual(counts, expected)
+        for plate in dice.sample(sorted(expected), min(20, len(expected))):
+            self.check({"plate": plate}, lambda each: each.plate == plate)
+
+    def check_ids(self, rows):
+        for row in rows:
+            found = self.connection.get(f"/v1/sightings/{row['id']}").json()
+            self.assertEqual({name: found[name] for name in row}, row)
+
+    def check_corrections(self, rows):
+        """Each acknowledged correction is told of once."""
+        source = {row["id"]: row["source_id"] for row in rows}
+        reply = self.connection.get("/v1/corrections", headers={"Accept": "application/x-ndjson"})
+        told = [json.loads(line) for line in reply.body.splitlines()]
+        counts = collections.Counter(source[each["sighting_id"]] for each in told)
+        wanted = {name: each.corrections for name, each in self.kept.items() if each.corrections}
+        self.assertEqual(counts, wanted)
 
 
 if __name__ == "__main__":
