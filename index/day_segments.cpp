@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <random>
 #include <system_error>
@@ -10,15 +11,17 @@
 
 #include "core/log.h"
 #include "index/day_columns.h"
-#include "index/merge_policy.h"
 #include "index/segment_build.h"
 #include "index/segment_writer.h"
 
 namespace sightline::index {
 namespace {
 
-// Versions read from the log at once, some 600 bytes each while they are rows.
-constexpr size_t kReadRows = 16'384;
+// Versions read from the log at once: tens of milliseconds, and 3 MB while they are rows.
+constexpr size_t kReadRows = 4096;
+
+// How long reading for a seal stands back for readers that wait.
+constexpr std::chrono::milliseconds kLongestYield{20};
 
 // Unsealed segments grow to this by merging: a reader waits for the merge, tens of milliseconds.
 constexpr uint64_t kMaxUnsealedSegmentRows = 65'536;
@@ -54,10 +57,12 @@ DaySegments::~DaySegments() {
 }
 
 Result<std::shared_ptr<const DayColumns>> DaySegments::Open(const Cancellation& cancellation) {
-  uint64_t limit = kBacklogSeals * options_.seal_rows;
+  uint64_t limit = BacklogRows();
   while (true) {
     {
+      ++waiting_readers_;
       MutexLock lock(mutex_);
+      if (--waiting_readers_ == 0) no_reader_waits_.NotifyAll();
       SIGHTLINE_ASSIGN(auto feed, Follow(limit, cancellation));
       if (feed == nullptr) return std::shared_ptr<const DayColumns>();
       if (UnsealedRows() < limit) {
@@ -66,7 +71,7 @@ Result<std::shared_ptr<const DayColumns>> DaySegments::Open(const Cancellation& 
         return MakeDayColumns(std::move(feed), std::move(segments));
       }
     }
-    const auto sealed = SealOnce(TimestampMs{0}, /*force=*/true, cancellation);
+    const auto sealed = WriteOnce(Occasion::kBacklog, TimestampMs{}, cancellation);
     SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
     // Answers do not depend on a disk that takes files: then the rest goes to memory too.
     if (!sealed) limit = std::numeric_limits<uint64_t>::max();
@@ -176,13 +181,22 @@ Status DaySegments::MergeUnsealed() {
 }
 
 Result<bool> DaySegments::SealOnce(TimestampMs now, bool force, const Cancellation& cancellation) {
+  return WriteOnce(force ? Occasion::kForced : Occasion::kDue, now, cancellation);
+}
+
+Result<bool> DaySegments::WriteOnce(Occasion occasion, TimestampMs now,
+                                    const Cancellation& cancellation) {
   MutexLock sealing(sealing_);
   Job job;
   {
     MutexLock lock(mutex_);
-    SIGHTLINE_ASSIGN(auto feed, Follow(options_.seal_rows, cancellation));
+    SIGHTLINE_ASSIGN(auto feed, FollowBehindReaders(cancellation));
     if (feed == nullptr) return false;
-    job = NextJob(now, force);
+    if (grown_to_ != read_to_ && occasion != Occasion::kBacklog) {
+      grown_to_ = read_to_;
+      grown_at_ = now;
+    }
+    job = NextJob(occasion, now);
     if (job.sources.empty()) return false;
     job.feed = std::move(feed);
   }
@@ -195,29 +209,51 @@ Result<bool> DaySegments::SealOnce(TimestampMs now, bool force, const Cancellati
   return true;
 }
 
-DaySegments::Job DaySegments::NextJob(TimestampMs now, bool force) {
-  if (grown_to_ != read_to_) {
-    grown_to_ = read_to_;
-    grown_at_ = now;
+Result<std::shared_ptr<const DayFeed>> DaySegments::FollowBehindReaders(
+    const Cancellation& cancellation) {
+  while (true) {
+    if (waiting_readers_ != 0) no_reader_waits_.WaitFor(mutex_, kLongestYield);
+    const uint64_t limit = std::min<uint64_t>(options_.seal_rows, UnsealedRows() + kReadRows);
+    SIGHTLINE_ASSIGN(auto feed, Follow(limit, cancellation));
+    if (feed == nullptr || read_to_ >= feed->log_end() || UnsealedRows() >= options_.seal_rows) {
+      return feed;
+    }
+  }
+}
+
+bool DaySegments::IsSealDue(Occasion occasion, TimestampMs now) const {
+  const uint64_t rows = UnsealedRows();
+  switch (occasion) {
+    case Occasion::kBacklog:
+      return rows >= BacklogRows();
+    case Occasion::kForced:
+      return rows != 0;
+    case Occasion::kDue:
+      break;
   }
   const bool idle = now - grown_at_ >= options_.seal_idle_ms;
-  const uint64_t unsealed = UnsealedRows();
-  const bool scarce =
-      unsealed >= kWorthSealing && all_unsealed_rows_ >= options_.max_unsealed_rows;
+  const bool scarce = rows >= kWorthSealing && all_unsealed_rows_ >= options_.max_unsealed_rows;
+  return rows >= options_.seal_rows || (rows != 0 && idle) || scarce;
+}
+
+MergeEagerness DaySegments::Eagerness(Occasion occasion, TimestampMs now) const {
+  if (occasion == Occasion::kForced) return MergeEagerness::kFull;
+  return now - grown_at_ >= options_.seal_idle_ms ? MergeEagerness::kIdle : MergeEagerness::kLazy;
+}
+
+DaySegments::Job DaySegments::NextJob(Occasion occasion, TimestampMs now) {
   Job job{.sealed_to = read_to_, .generation = generation_};
-  if (unsealed >= options_.seal_rows || (unsealed != 0 && (force || idle)) || scarce) {
+  if (IsSealDue(occasion, now)) {
     job.seals = true;
     job.sources = unsealed_;
     frozen_ = unsealed_.size();
     return job;
   }
+  if (occasion == Occasion::kBacklog) return job;
   std::vector<uint64_t> rows;
   for (const SealedSegment& sealed : sealed_) rows.push_back(sealed.segment->rows());
-  const auto eagerness = force  ? MergeEagerness::kFull
-                         : idle ? MergeEagerness::kIdle
-                                : MergeEagerness::kLazy;
   job.sealed_to = sealed_to_;
-  for (const size_t i : PickMerge(rows, options_.max_segment_rows, eagerness)) {
+  for (const size_t i : PickMerge(rows, options_.max_segment_rows, Eagerness(occasion, now))) {
     job.sources.push_back(sealed_[i].segment);
     job.removed.push_back(sealed_[i].name);
   }
@@ -273,6 +309,8 @@ Status DaySegments::Commit(const Job& job, SealedSegment written) {
   PublishStats();
   return Ok();
 }
+
+uint64_t DaySegments::BacklogRows() const { return kBacklogSeals * options_.seal_rows; }
 
 uint64_t DaySegments::UnsealedRows() const {
   uint64_t rows = 0;

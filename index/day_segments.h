@@ -15,6 +15,7 @@
 #include "core/time.h"
 #include "index/column_index.h"
 #include "index/feed.h"
+#include "index/merge_policy.h"
 #include "index/segment.h"
 
 namespace sightline::index {
@@ -24,7 +25,8 @@ namespace sightline::index {
 // is committed to the feed and what is held change together.
 //
 // Concurrency: thread-safe. Open waits for another's reading and for the commit of a seal, not for
-// the writing of its file.
+// the writing of its file. SealOnce reads in small steps and lets those who wait go first: it may run
+// at a lower priority than they do.
 class DaySegments {
  public:
   // All outlive it. `unsealed_rows` counts those of all days.
@@ -50,6 +52,13 @@ class DaySegments {
     std::shared_ptr<const Segment> segment;
   };
 
+  // Why a segment may be written.
+  enum class Occasion {
+    kDue,      // enough rows, or quiet for long enough
+    kForced,   // as soon as there is anything to seal or merge
+    kBacklog,  // more rows than a reader should hold in memory; nothing is merged
+  };
+
   // Segments to be written into one file.
   struct Job {
     std::vector<std::shared_ptr<const Segment>> sources;
@@ -59,6 +68,9 @@ class DaySegments {
     uint64_t generation = 0;
     std::shared_ptr<const DayFeed> feed;
   };
+
+  Result<bool> WriteOnce(Occasion occasion, TimestampMs now, const Cancellation& cancellation)
+      SIGHTLINE_EXCLUDES(mutex_);
 
   // Brings what is held up to the feed, but for a backlog: stops once `unsealed_limit` rows are in
   // memory. Null when the day holds nothing.
@@ -72,12 +84,19 @@ class DaySegments {
   Status MergeUnsealed() SIGHTLINE_REQUIRES(mutex_);
   void Drop() SIGHTLINE_REQUIRES(mutex_);
 
-  // What is due; no sources: nothing.
-  Job NextJob(TimestampMs now, bool force) SIGHTLINE_REQUIRES(mutex_);
+  // What is to be done; no sources: nothing.
+  Job NextJob(Occasion occasion, TimestampMs now) SIGHTLINE_REQUIRES(mutex_);
+  bool IsSealDue(Occasion occasion, TimestampMs now) const SIGHTLINE_REQUIRES(mutex_);
+  MergeEagerness Eagerness(Occasion occasion, TimestampMs now) const SIGHTLINE_REQUIRES(mutex_);
   Status Run(const Job& job, const Cancellation& cancellation) SIGHTLINE_REQUIRES(sealing_);
   Status Commit(const Job& job, SealedSegment written) SIGHTLINE_REQUIRES(sealing_, mutex_);
 
+  // Reads on in steps, readers between them first. Null when the day holds nothing.
+  Result<std::shared_ptr<const DayFeed>> FollowBehindReaders(const Cancellation& cancellation)
+      SIGHTLINE_REQUIRES(mutex_);
+
   uint64_t UnsealedRows() const SIGHTLINE_REQUIRES(mutex_);
+  uint64_t BacklogRows() const;
   void PublishStats() SIGHTLINE_REQUIRES(mutex_);
 
   const Day day_;
@@ -87,7 +106,11 @@ class DaySegments {
 
   Mutex sealing_;  // held while a file is written; taken before mutex_
 
+  // Readers that wait for mutex_; counted before, and no longer once they have it.
+  std::atomic<uint32_t> waiting_readers_ = 0;
+
   Mutex mutex_;
+  ConditionVariable no_reader_waits_;
   bool forgotten_ SIGHTLINE_GUARDED_BY(mutex_) = false;
   bool loaded_ SIGHTLINE_GUARDED_BY(mutex_) = false;
   // Counts starts anew: a job that began before one is void.

@@ -244,6 +244,56 @@ TEST_F(ColumnIndexTest, AMissingSegmentIsRebuiltFromTheLog) {
   EXPECT_EQ(feed_.ResetCount(), 1u);
 }
 
+TEST_F(ColumnIndexTest, WhatAnotherSealedIsReadFromItsFiles) {
+  RandomDay day(14, {});
+  Append(day, 2'000);
+  const auto index = ColumnIndex::Create(feed_, {});
+  ExpectAnswersOf(*index, day, 5);
+  SealAll(*ColumnIndex::Create(feed_, {}));
+  ExpectAnswersOf(*index, day, 20);
+  Append(day, 100);
+  ExpectAnswersOf(*index, day, 20);
+  EXPECT_EQ(index->GetStats()[0].unsealed_rows, 100u);
+}
+
+TEST_F(ColumnIndexTest, ABacklogBecomesFilesBeforeItIsAllInMemory) {
+  RandomDay day(15, {});
+  Append(day, 20'000);
+  const auto index = ColumnIndex::Create(feed_, {.seal_rows = 1'000});
+  ExpectAnswersOf(*index, day, 5);
+  const auto stats = index->GetStats()[0];
+  EXPECT_LT(stats.unsealed_rows, 4'000u + 4'096u);
+  EXPECT_EQ(stats.unsealed_rows + stats.sealed_rows, 20'000u);
+}
+
+TEST_F(ColumnIndexTest, ManyNamedRowsComeInTheirOrder) {
+  // More rows of one plate, and of one rare attribute, than are looked at at once.
+  std::vector<IndexRow> rows;
+  for (uint32_t i = 0; i < 300'000; ++i) {
+    IndexRow row{.key = {i * 7, 1, i}, .sequence = i + 1};
+    if (i % 40 == 0) row.plate = "AB123";
+    if (i % 50 == 0) row.attributes = {{"rare", true}};
+    rows.push_back(std::move(row));
+  }
+  feed_.Append(kDay, std::move(rows));
+  const auto index = ColumnIndex::Create(feed_, {});
+  SealAll(*index);
+  const auto columns = Open(*index);
+  for (const auto order : {TimeOrder::kAscending, TimeOrder::kDescending}) {
+    ColumnQuery query{.as_of = 300'000, .order = order, .plate_pattern = "AB123"};
+    EXPECT_EQ(ReadAll(*columns, query, 1'000).size(), 7'500u);
+    query.attributes = {{"rare", {true}}};
+    EXPECT_EQ(ReadAll(*columns, query, 1'000).size(), 1'500u);
+    query.plate_pattern.clear();
+    const auto keys = ReadAll(*columns, query, 1'000);
+    ASSERT_EQ(keys.size(), 6'000u);
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const size_t place = order == TimeOrder::kAscending ? i : keys.size() - 1 - i;
+      EXPECT_EQ(keys[i].identity_hash, place * 50);
+    }
+  }
+}
+
 TEST_F(ColumnIndexTest, ACommitThatFailsLosesNothing) {
   RandomDay day(8, {});
   Append(day, 3'000);
