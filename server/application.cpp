@@ -8,6 +8,10 @@
 #include <utility>
 
 #include "core/log.h"
+#include "index/column_index.h"
+#include "ingest/sealer.h"
+#include "ingest/store_feed.h"
+#include "query/plate_reading_model_source.h"
 #include "server/file_limit.h"
 #include "server/handlers/endpoint.h"
 #include "server/owner_token.h"
@@ -31,14 +35,24 @@ Status ApplyLogLevel(const Config& config) {
   return Ok();
 }
 
-void ApplyRetention(storage::Store& store) {
+void ApplyRetention(storage::Store& store, index::ColumnIndex& columns) {
   const Result<std::vector<Day>> deleted = store.ApplyRetention();
   if (!deleted) {
     LogError("retention.failed", deleted.error());
     return;
   }
-  for (const Day day : *deleted)
+  for (const Day day : *deleted) {
+    columns.Forget(day);
     Log(LogLevel::kInfo, "retention.deleted", {{"day", FormatDay(day)}});
+  }
+}
+
+// A day whose columns are ready is held open: more of them than days may be open would defeat that
+// limit.
+index::ColumnIndexOptions IndexOptions(const Config& config) {
+  index::ColumnIndexOptions options = config.index;
+  options.max_ready_days = config.store.max_open_days;
+  return options;
 }
 
 void SampleDisk(const storage::Store& store, const Clock& clock, DiskForecast& forecast) {
@@ -87,6 +101,9 @@ class Application::Impl {
         auth_(std::move(auth)),
         cases_(std::move(cases)),
         metrics_(started_),
+        feed_(*store_),
+        columns_(index::ColumnIndex::Create(feed_, IndexOptions(config_))),
+        sealer_(std::make_unique<ingest::Sealer>(*store_, *columns_, clock_, config_.sealer)),
         audit_(std::make_unique<AuditLog>(*store_)),
         sighting_parsers_(config_.sighting),
         ingestor_(std::make_unique<ingest::Ingestor>(*store_, clock, config_.ingest)),
@@ -94,7 +111,9 @@ class Application::Impl {
         services_{.config = config_,
                   .clock = clock_,
                   .store = *store_,
-                  .sources = {.store = *store_},
+                  .columns = *columns_,
+                  .sealer = *sealer_,
+                  .reading_models = reading_models_,
                   .ingestor = *ingestor_,
                   .workers = workers_,
                   .auth = *auth_,
@@ -124,7 +143,7 @@ class Application::Impl {
     LogStart();
     // Their first runs may be long, and nobody waits for them.
     retention_ =
-        std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_); });
+        std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_, *columns_); });
     disk_samples_ = std::make_unique<PeriodicTask>(
         kDiskSamplePeriod, [this] { SampleDisk(*store_, clock_, disk_forecast_); });
     return Ok();
@@ -139,6 +158,8 @@ class Application::Impl {
         std::chrono::milliseconds(static_cast<int64_t>(config_.shutdown_grace_s * 1000)));
     workers_.Join();
     ingestor_.reset();
+    sealer_.reset();
+    columns_.reset();  // it holds days open
     audit_.reset();
     const Status closed = store_->Close();
     Log(LogLevel::kInfo, "server.stopped", {{"clean", closed.has_value()}});
@@ -168,6 +189,10 @@ class Application::Impl {
   Metrics metrics_;
   DiskForecast disk_forecast_;
   std::atomic<bool> stopping_{false};
+  ingest::StoreFeed feed_;
+  std::unique_ptr<index::ColumnIndex> columns_;
+  std::unique_ptr<ingest::Sealer> sealer_;
+  query::PlateReadingModelSource reading_models_{query::PlateReadingModel::Default()};
   std::unique_ptr<AuditLog> audit_;
   SightingParsers sighting_parsers_;
   std::unique_ptr<ingest::Ingestor> ingestor_;

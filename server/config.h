@@ -10,7 +10,9 @@
 #include "api/sighting_json.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "index/column_index.h"
 #include "ingest/ingestor.h"
+#include "ingest/sealer.h"
 #include "server/http_server.h"
 #include "storage/store.h"
 
@@ -22,6 +24,8 @@ struct Config {
   HttpServerOptions http;
   storage::StoreOptions store;
   ingest::IngestOptions ingest;
+  index::ColumnIndexOptions index;
+  ingest::SealerOptions sealer;
   api::SightingLimits sighting;
   std::string admin_token_file;
   size_t max_line_bytes = 262'144;

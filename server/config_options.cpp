@@ -121,6 +121,17 @@ const Option kOptions[] = {
      "Threads for flushing and compaction.", 1, 256},
     {"inbox_rows", TARGET(store.inbox_rows), "sightings",
      "Stragglers that wait in the inbox before some are moved to their day.", 1, kMaxCount},
+
+    {"seal_rows", TARGET(index.seal_rows), "sightings",
+     "A day's new sightings become a sealed segment of the index when there are this many.", 1,
+     1e8},
+    {"seal_idle_ms", TARGET(index.seal_idle_ms), "milliseconds",
+     "... or when none was added to the day for so long.", 0, 86'400'000},
+    {"max_segment_rows", TARGET(index.max_segment_rows), "sightings",
+     "Segments are merged up to this many sightings; merging needs 60 bytes of memory for each.",
+     1, 1e8},
+    {"seal_busy_share", TARGET(sealer.busy_share), "",
+     "Share of one processor for sealing and merging while sightings arrive.", 0.01, 1},
 };
 
 #undef TARGET

@@ -89,6 +89,25 @@ void AddStore(Families& families, const storage::Store::Stats& store) {
            store.disk_free_bytes);
 }
 
+void AddIndex(Families& families, const MetricsSnapshot& snapshot) {
+  const index::ColumnIndex::DayStats& index = snapshot.index;
+  AddGauge(families, "sightline_index_days", "Days whose columns are ready.",
+           snapshot.index_days);
+  AddGauge(families, "sightline_index_segments", "Sealed segments of those days.",
+           index.segments);
+  AddGauge(families, "sightline_index_sealed_rows", "Sightings in them.", index.sealed_rows);
+  AddGauge(families, "sightline_index_unsealed_rows", "Sightings of those days in memory alone.",
+           index.unsealed_rows);
+  AddGauge(families, "sightline_index_segment_bytes", "Bytes of those segments on disk.",
+           index.bytes);
+  AddCounter(families, "sightline_index_segments_written_total",
+             "Segments sealed or merged since the start.", snapshot.sealer.segments_written);
+  AddCounter(families, "sightline_index_seal_failures_total",
+             "Sealings that failed and were put off.", snapshot.sealer.failures);
+  AddCounter(families, "sightline_index_seal_seconds_total", "Time spent sealing and merging.",
+             snapshot.sealer.busy_seconds);
+}
+
 }  // namespace
 
 class Metrics::Impl {
@@ -149,6 +168,7 @@ class Metrics::Impl {
     AddGauge(families, "sightline_store_healthy", "1 while writes are accepted.",
              snapshot.store_healthy ? 1 : 0);
     if (snapshot.store) AddStore(families, *snapshot.store);
+    AddIndex(families, snapshot);
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, families);
     return std::move(out).str();

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "core/time.h"
+#include "index/column_index.h"
 #include "ingest/ingestor.h"
+#include "ingest/sealer.h"
 #include "storage/store.h"
 
 namespace sightline::server {
@@ -15,6 +17,9 @@ namespace sightline::server {
 // State that is looked up when the metrics are asked for.
 struct MetricsSnapshot {
   ingest::Ingestor::Stats ingest;
+  size_t index_days = 0;                // whose columns are ready
+  index::ColumnIndex::DayStats index;  // over those days
+  ingest::Sealer::Stats sealer;
   std::optional<storage::Store::Stats> store;  // none when it could not be read
   Sequence visible_sequence = 0;
   bool store_healthy = true;

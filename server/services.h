@@ -4,7 +4,10 @@
 #include <atomic>
 
 #include "core/clock.h"
+#include "index/column_index.h"
 #include "ingest/ingestor.h"
+#include "ingest/sealer.h"
+#include "query/plate_reading_model_source.h"
 #include "query/sources.h"
 #include "server/audit_log.h"
 #include "server/auth.h"
@@ -24,7 +27,9 @@ struct Services {
   const Config& config;
   const Clock& clock;
   storage::Store& store;
-  query::Sources sources;  // what questions read from
+  index::ColumnIndex& columns;
+  const ingest::Sealer& sealer;
+  query::PlateReadingModelSource& reading_models;
   ingest::Ingestor& ingestor;
   WorkerPool& workers;
   Auth& auth;
@@ -36,6 +41,11 @@ struct Services {
   const std::atomic<bool>& stopping;  // set when a shutdown has begun
   TimestampMs started;
   const HttpServer* http = nullptr;  // set before the first request
+
+  // What a question reads from, with the plate reading model of now.
+  query::Sources QuestionSources() const {
+    return {.store = store, .columns = &columns, .reading_model = reading_models.Current()};
+  }
 };
 
 }  // namespace sightline::server

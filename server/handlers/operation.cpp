@@ -1,6 +1,7 @@
 // /healthz, /readyz, /metrics, /openapi.json, /v1/status
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "api/json_writer.h"
 #include "api/openapi.h"
@@ -47,10 +48,27 @@ Awaitable<Status> GetOpenApi(const Services&, Call& call) {
   co_return co_await call.out.Send(std::move(response));
 }
 
+// --- the index -----------------------------------------------------------------------------------
+
+index::ColumnIndex::DayStats SumOf(const std::vector<index::ColumnIndex::DayStats>& days) {
+  index::ColumnIndex::DayStats sum;
+  for (const index::ColumnIndex::DayStats& day : days) {
+    sum.segments += day.segments;
+    sum.sealed_rows += day.sealed_rows;
+    sum.unsealed_rows += day.unsealed_rows;
+    sum.bytes += day.bytes;
+  }
+  return sum;
+}
+
 // --- numbers -------------------------------------------------------------------------------------
 
 Result<Response> RenderMetrics(const Services& services) {
+  const auto index_days = services.columns.GetStats();
   MetricsSnapshot snapshot{.ingest = services.ingestor.GetStats(),
+                           .index_days = index_days.size(),
+                           .index = SumOf(index_days),
+                           .sealer = services.sealer.GetStats(),
                            .visible_sequence = services.store.VisibleSequence(),
                            .store_healthy = services.store.Health().has_value(),
                            .queued_work = services.workers.queued()};
@@ -136,6 +154,22 @@ void WriteIngest(api::JsonWriter& json, const ingest::Ingestor::Stats& ingest, s
   json.EndObject();
 }
 
+void WriteIndex(api::JsonWriter& json, const Services& services) {
+  const auto days = services.columns.GetStats();
+  const index::ColumnIndex::DayStats sum = SumOf(days);
+  const ingest::Sealer::Stats sealer = services.sealer.GetStats();
+  json.Key("index").BeginObject();
+  json.Key("days_ready").Uint(days.size());
+  json.Key("segments").Uint(sum.segments);
+  json.Key("sealed_rows").Uint(sum.sealed_rows);
+  json.Key("unsealed_rows").Uint(sum.unsealed_rows);
+  json.Key("segment_bytes").Uint(sum.bytes);
+  json.Key("days_unsealed").Uint(services.store.UnsealedDays().size());
+  json.Key("segments_written").Uint(sealer.segments_written);
+  json.Key("seal_failures").Uint(sealer.failures);
+  json.EndObject();
+}
+
 Result<Response> DescribeStatus(const Services& services) {
   SIGHTLINE_ASSIGN(const storage::Store::Stats stats, services.store.GetStats());
   const Status health = services.store.Health();
@@ -160,6 +194,7 @@ Result<Response> DescribeStatus(const Services& services) {
   WriteDisk(json, stats, services.disk_forecast);
   WriteRetention(json, stats.retention_days);
   WriteIngest(json, services.ingestor.GetStats(), stats.inbox_rows);
+  WriteIndex(json, services);
   json.Key("as_of").Uint(services.store.VisibleSequence());
   json.EndObject();
   return JsonResponse(std::move(body));

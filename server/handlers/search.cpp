@@ -69,7 +69,7 @@ struct SearchPage {
 
 Result<SearchPage> FindPage(const Services& services, const SearchQuestion& question,
                             const Cancellation& cancellation) {
-  query::SightingSearch search(services.sources, question.request, cancellation);
+  query::SightingSearch search(services.QuestionSources(), question.request, cancellation);
   SearchPage page;
   const size_t limit = question.body.limit;
   // One more than wanted, to know whether there is a next page.
@@ -159,7 +159,7 @@ Result<Response> BuildPage(const Services& services, const SearchQuestion& quest
 
 // All rows, a line each, in pieces.
 Awaitable<Status> StreamAll(const Services& services, Call& call, const SearchQuestion& question) {
-  query::SightingSearch search(services.sources, question.request, call.cancellation);
+  query::SightingSearch search(services.QuestionSources(), question.request, call.cancellation);
   auto next = [&](std::string& piece) -> Status {
     SIGHTLINE_ASSIGN(const std::vector<query::FoundSighting> rows, search.Next(kStreamRows));
     AppendRows(rows, question, piece);
