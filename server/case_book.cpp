@@ -224,6 +224,16 @@ Result<std::vector<CaseNote>> CaseBook::Notes(std::string_view id) const {
   return ReadItems<CaseNote>(store_, id);
 }
 
+Result<CaseBook::Whole> CaseBook::ReadWhole(std::string_view id) {
+  const MutexLock lock(write_mutex_);
+  Whole whole;
+  SIGHTLINE_ASSIGN(whole.record, Find(id));
+  SIGHTLINE_ASSIGN(whole.queries, ReadItems<CaseQuery>(store_, id));
+  SIGHTLINE_ASSIGN(whole.sightings, ReadItems<CaseSighting>(store_, id));
+  SIGHTLINE_ASSIGN(whole.notes, ReadItems<CaseNote>(store_, id));
+  return whole;
+}
+
 template <typename Item>
 Result<CaseBook::Added<Item>> CaseBook::AddItem(std::string_view id, Item item, IfMatch if_match,
                                                 const Author& author) {

@@ -55,6 +55,15 @@ class CaseBook {
   Result<std::vector<CaseSighting>> Sightings(std::string_view id) const;
   Result<std::vector<CaseNote>> Notes(std::string_view id) const;
 
+  // A case with all that it holds, with no change in between.
+  struct Whole {
+    CasePointer record;
+    std::vector<CaseQuery> queries;
+    std::vector<CaseSighting> sightings;
+    std::vector<CaseNote> notes;
+  };
+  Result<Whole> ReadWhole(std::string_view id);
+
   // What an addition made of the case, and of the item.
   template <typename Item>
   struct Added {

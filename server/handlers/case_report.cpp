@@ -69,10 +69,8 @@ Result<api::SealedReport> SealReport(const Services& services, const Call& call)
   const std::string& id = call.request.path_values.front();
   SIGHTLINE_ASSIGN(const std::optional<Sequence> asked, AsOfParameter(services, call.request));
   const Sequence as_of = asked.value_or(services.store.VisibleSequence());
-  SIGHTLINE_ASSIGN(const auto record, services.cases.Find(id));
-  SIGHTLINE_ASSIGN(const auto queries, services.cases.Queries(id));
-  SIGHTLINE_ASSIGN(const auto sightings, services.cases.Sightings(id));
-  SIGHTLINE_ASSIGN(const auto notes, services.cases.Notes(id));
+  SIGHTLINE_ASSIGN(const CaseBook::Whole whole, services.cases.ReadWhole(id));
+  const auto& [record, queries, sightings, notes] = whole;
   SIGHTLINE_ASSIGN(const auto corrections,
                    CorrectionsOf(services, sightings, as_of, call.cancellation));
 

@@ -309,7 +309,7 @@ TEST(CanonicalFilter, DiffersWhereTheQuestionDiffers) {
 
 TEST(WriteFilter, WhatIsWrittenReadsBackTheSame) {
   for (const std::string filter :
-       {R"({})", R"({"time":{"from":5,"to":6},"plate":"A\*?*","cameras":["b","a"]})",
+       {R"({})", R"({"time":{"from":5,"to":6},"plate":"A\\*?*","cameras":["b","a"]})",
         R"({"plate_like":{"text":"京A?1","max_distance":3},"cameras":[]})",
         R"({"area":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]},
             "near":{"lon":1.5,"lat":2,"radius_m":3},"attributes":{"a":[1,2.5,"x",true]}})"}) {

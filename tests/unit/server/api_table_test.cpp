@@ -11,6 +11,7 @@
 
 #include "api/openapi.h"
 #include "server/handlers/endpoint.h"
+#include "server/router.h"
 #include "tests/unit/server/openapi_checker.h"
 #include "tests/unit/server/running_server.h"
 
