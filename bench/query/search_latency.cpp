@@ -101,7 +101,7 @@ void Measure(storage::Store& store, const std::string& name, int questions,
   for (int i = 0; i < questions; ++i) {
     query::SearchRequest request = make(random);
     const auto start = steady_clock::now();
-    query::SightingSearch search(store, std::move(request), {});
+    query::SightingSearch search({.store = store}, std::move(request), {});
     found += search.Next(kPage).value().size();
     milliseconds.push_back(
         std::chrono::duration<double, std::milli>(steady_clock::now() - start).count());
@@ -131,8 +131,8 @@ Interval ToSomewhere(std::mt19937_64& random) {
 void MeasureAll(storage::Store& store, const Options& options) {
   const Interval crowded{kDay.start() + kCrowdedMinute * kMillisecondsPerMinute,
                          kDay.start() + (kCrowdedMinute + 1) * kMillisecondsPerMinute};
-  for (const TimeOrder order : {TimeOrder::kAscending, TimeOrder::kDescending}) {
-    const bool ascending = order == TimeOrder::kAscending;
+  for (const ResultOrder order : {ResultOrder::kTimeAscending, ResultOrder::kTimeDescending}) {
+    const bool ascending = order == ResultOrder::kTimeAscending;
     const auto window = [=](std::mt19937_64& random) {
       return ascending ? FromSomewhere(random) : ToSomewhere(random);
     };
@@ -170,7 +170,7 @@ void MeasureAll(storage::Store& store, const Options& options) {
       return Filter{.plate_pattern = "京A00001*"};
     });
   }
-  const auto deep = [&](TimeOrder order) {
+  const auto deep = [&](ResultOrder order) {
     return [&, order](std::mt19937_64& random) {
       const TimestampMs time = crowded.from + static_cast<int64_t>(random() % 60'000);
       return query::SearchRequest{.filter = {.time = crowded},
@@ -179,15 +179,15 @@ void MeasureAll(storage::Store& store, const Options& options) {
     };
   };
   Measure(store, "page inside the crowded minute, asc", options.questions,
-          deep(TimeOrder::kAscending));
+          deep(ResultOrder::kTimeAscending));
   Measure(store, "page inside the crowded minute, desc", options.questions,
-          deep(TimeOrder::kDescending));
+          deep(ResultOrder::kTimeDescending));
 }
 
 void MeasureStream(storage::Store& store) {
   using std::chrono::steady_clock;
   const auto start = steady_clock::now();
-  query::SightingSearch search(store, {}, {});
+  query::SightingSearch search({.store = store}, {}, {});
   uint64_t rows = 0;
   while (const size_t got = search.Next(500).value().size()) rows += got;
   const double seconds = std::chrono::duration<double>(steady_clock::now() - start).count();

@@ -38,11 +38,10 @@ class FileCity:
 class SimulatedCity:
     """`sightline simulate`: the same bytes each time that it is asked."""
 
-    def __init__(self, program, work, sightings, days, cameras, vehicles=None):
+    def __init__(self, program, work, sightings, days, cameras, vehicles):
         # The same cameras and seed, whatever the size: a smaller city holds the same tracks.
-        self.options = ["--sightings", sightings, "--days", days, "--cameras", cameras]
-        if vehicles:
-            self.options += ["--vehicles", vehicles]
+        self.options = ["--sightings", sightings, "--days", days, "--cameras", cameras,
+                        "--vehicles", vehicles]
         self.program = [program, "--quiet", "simulate"]
         self.work = Path(work)
         self.count = cameras

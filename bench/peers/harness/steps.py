@@ -8,7 +8,8 @@ from .counts import counts
 from .processes import drop_page_cache, memory_mib, processor_seconds, run_json_lines, say
 from .questions import DAY, Suite, add_searches
 
-WARM_UP = 10
+WARM_UP = 10  # questions of a kind that are not counted
+COLD = 100    # questions to servers that have just been started
 
 
 def prepare(bench):
@@ -87,19 +88,39 @@ def _suite(bench, count=None):
 def trajectory(bench):
     bench.prepare()
     suite = _suite(bench)
-    plates = [row["plate"] for row in suite.random.sample(bench.city.read_rows,
-                                                          len(bench.city.read_rows))]
-    cold = plates[suite.count:]
-    suite.trajectory("all days, warm", plates, bench.city.span)
-    with bench.postgres as postgres, bench.sightline() as sightline:
-        results = bench.ask(suite, sightline, postgres, WARM_UP)
-        memory = memory_mib(sightline.pid)
+    with bench.postgres as postgres:
+        plates = _plates(bench, postgres, suite.count + COLD)
+        suite.trajectory("all days, warm", plates, bench.city.span)
+        with bench.sightline() as sightline:
+            results = bench.ask(suite, sightline, postgres, WARM_UP)
+            memory = memory_mib(sightline.pid)
     if drop_page_cache():
-        suite = _suite(bench, 100)
-        suite.trajectory("all days, servers just started, nothing in memory", cold, bench.city.span)
+        suite = _suite(bench, COLD)
+        suite.trajectory("all days, servers just started, nothing in memory", plates[-COLD:],
+                         bench.city.span)
         with bench.postgres as postgres, bench.sightline() as sightline:
             results += bench.ask(suite, sightline, postgres, 0)
     return {"trajectory": results, "rss_trajectory_mib": memory}
+
+
+def _plates(bench, postgres, count):
+    """Plates of vehicles, each vehicle as likely: with ten readings or more, which a misread plate
+    hardly has."""
+    wanted = {row["plate"] for row in bench.city.read_rows}
+    readings = _readings(postgres, wanted)
+    chosen = random.Random(1)
+    # The rows that they come from were chosen among all rows, so weighed by 1 / readings (Efraimidis,
+    # Spirakis: Weighted random sampling with a reservoir, 2006).
+    keys = {plate: chosen.random() ** number for plate, number in readings.items() if number >= 10}
+    return sorted(keys, key=keys.get, reverse=True)[:count]
+
+
+def _readings(postgres, plates):
+    """How often PostgreSQL has each."""
+    listed = ",".join(f"'{plate}'" for plate in plates)
+    rows = postgres.ask(DATABASE, "SELECT plate, count(*) FROM sighting "
+                                  f"WHERE plate = ANY (ARRAY[{listed}]) GROUP BY plate")
+    return {plate: int(count) for plate, count in (row.split("\t") for row in rows.splitlines())}
 
 
 def tracks(bench):
@@ -110,11 +131,10 @@ def tracks(bench):
         say("tracks: only of simulated cities")
         return {}
     span = bench.city.span
-    vehicles = arguments.vehicles and arguments.vehicles // 10
-    small = bench.simulated(arguments.sightings // 10, arguments.days, vehicles)
-    bench.load(small, "sightline-small")
-    year = bench.simulated(arguments.year_sightings or arguments.sightings // 3, 365)
-    bench.load(year, "sightline-year")
+    bench.load(bench.simulated(arguments.sightings // 10, arguments.days, arguments.vehicles and
+                              arguments.vehicles // 10), "sightline-small")
+    bench.load(bench.simulated(arguments.year_sightings or arguments.sightings // 3, 365),
+               "sightline-year")
     with bench.postgres as postgres:
         with bench.sightline("sightline-small") as sightline:
             plates = _same_tracks(bench, sightline, postgres)
@@ -138,12 +158,9 @@ def tracks(bench):
 def _same_tracks(bench, small, postgres):
     """Plates that have as many readings in the small city as in the whole one."""
     found = small.ask("GET", "/v1/plates?limit=10000")["plates"]
-    counts = {one["plate"]: one["count"] for one in found if one["count"] > 1}
-    listed = ",".join(f"'{plate}'" for plate in counts)
-    rows = postgres.ask(DATABASE, f"SELECT plate, count(*) FROM sighting WHERE plate IN ({listed}) "
-                                  "GROUP BY plate")
-    whole = dict(line.split("\t") for line in rows.splitlines())
-    same = [plate for plate, count in counts.items() if int(whole.get(plate, 0)) == count]
+    counts = {one["plate"]: one["count"] for one in found if one["count"] >= 10}
+    whole = _readings(postgres, counts)
+    same = [plate for plate, count in counts.items() if whole.get(plate) == count]
     return random.Random(1).sample(same, min(len(same), bench.arguments.samples + WARM_UP))
 
 
