@@ -40,6 +40,10 @@ LIBRARY_ROOMS = {
 # Outside the rooms, `server` may be included by these alone: its own tests.
 MAY_SEE_SERVER = "tests/unit/server/"
 
+# A main.cpp may wire more rooms than those around it see: `sightline simulate --data` writes what a
+# server would.
+MAIN_MAY_INCLUDE = {"client/main.cpp": {"storage", "index", "ingest"}}
+
 GRAB_BAGS = {"util", "utils", "common", "helper", "helpers", "misc"}
 MAX_LINES = {".h": 250, ".cpp": 500}
 
@@ -64,7 +68,8 @@ def include_violations(root):
                 if not path.startswith(MAY_SEE_SERVER):
                     found.append(f"{path} includes {header}: nothing outside server/ may")
             elif room in MAY_INCLUDE and target in MAY_INCLUDE:
-                if target != room and target not in MAY_INCLUDE[room]:
+                allowed = MAY_INCLUDE[room] | MAIN_MAY_INCLUDE.get(path, set())
+                if target != room and target not in allowed:
                     found.append(f"{path} includes {header}: {room} may not include {target}")
             elif room in MAY_INCLUDE:
                 for library, rooms in LIBRARY_ROOMS.items():
@@ -126,7 +131,9 @@ class PlantedViolations(unittest.TestCase):
             ("ingest/ingestor.cpp", '"query/trajectory.h"'),
             ("query/trajectory.cpp", '"ingest/ingestor.h"'),
             ("query/trajectory.cpp", '"server/exchange.h"'),
-            ("client/main.cpp", '"storage/store.h"'),
+            ("client/client.cpp", '"storage/store.h"'),
+            ("client/commands/simulate.cpp", '"ingest/ingestor.h"'),
+            ("client/main.cpp", '"query/trajectory.h"'),
             ("client/main.cpp", '"server/exchange.h"'),
             ("core/geo.cpp", "<storage/store.h>"),
             ("query/search.cpp", "<rocksdb/db.h>"),
@@ -149,6 +156,8 @@ class PlantedViolations(unittest.TestCase):
             ("server/listener.cpp", "<boost/asio/ip/tcp.hpp>"),
             ("storage/day.cpp", "<rocksdb/db.h>"),
             ("client/output.cpp", '"api/json_writer.h"'),
+            ("client/main.cpp", '"ingest/ingestor.h"'),
+            ("client/commands/simulate.cpp", '"simulation/simulation.h"'),
             ("tests/unit/server/router_test.cpp", '"server/router.h"'),
         ]:
             with self.subTest(path=path, header=header):

@@ -191,6 +191,44 @@ class Server:
     def connect(self):
         return Connection(self.port, self.token)
 
+    def command(self, *arguments, **variables):
+        """Runs the command line against this server. `variables` add to its environment."""
+        process = self.command_process(*arguments, **variables)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def command_process(self, *arguments, **variables):
+        """The same, running."""
+        settings = {
+            "SIGHTLINE_URL": self.url,
+            "SIGHTLINE_TOKEN_FILE": str(self.token_file),
+            "SIGHTLINE_PURPOSE": PURPOSE,
+            "XDG_STATE_HOME": str(self.directory),
+        }
+        return subprocess.Popen(
+            [BIN / "sightline", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment() | settings | variables,
+            cwd=self.directory,
+        )
+
+    def wait_until_sealed(self):
+        """Until every day's rows are in segments of the index, as far as they are now."""
+        connection = self.connect()
+        began = time.monotonic()
+        while True:
+            index = connection.get("/v1/status").json()["index"]
+            if index["days_unsealed"] == 0:
+                break
+            if time.monotonic() - began > 60:
+                raise RuntimeError(f"not sealed after 60 s: {index}\n{self.log_text()}")
+            time.sleep(0.02)
+        connection.close()
+        return index
+
     def log_text(self):
         return self.log.read_text(errors="replace")
 
