@@ -12,8 +12,8 @@ namespace sightline::api {
 // doubles; only what must be is escaped. Beyond RFC 8785, as its appendix D advises: whole numbers
 // beyond 2^53, which doubles do not hold exactly, become strings of their digits. What this returns
 // is canonical by the letter of the RFC, and is returned unchanged when it is given again.
-// Errors: kInvalidArgument for anything but one JSON value in UTF-8, nested at most 16 deep, without
-// repeated members.
+// Errors: kInvalidArgument for anything but one JSON value in UTF-8, nested at most 16 deep,
+// without repeated members.
 Result<std::string> CanonicalJson(std::string_view json);
 
 }  // namespace sightline::api

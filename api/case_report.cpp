@@ -84,9 +84,9 @@ Result<SealedReport> SealCaseReport(const CaseReport& report) {
   }
   SIGHTLINE_ASSIGN(std::string sealed, CanonicalJson(Unsealed(report, part_hashes)));
   const std::string hash = Sha256Hex(sealed);
-  const std::string with_hash =
-      sealed.substr(0, sealed.size() - 1) + ",\"" + std::string(kWholeHash) + "\":\"" + hash + "\"}";
-  SIGHTLINE_ASSIGN(std::string json, CanonicalJson(with_hash));
+  sealed.pop_back();  // the closing brace
+  sealed.append(",\"").append(kWholeHash).append("\":\"").append(hash).append("\"}");
+  SIGHTLINE_ASSIGN(std::string json, CanonicalJson(sealed));
   return SealedReport{.json = std::move(json), .sha256 = hash};
 }
 

@@ -105,8 +105,8 @@ std::string CorrectionRow(Json item) {
               "<code>" + Shown(item["sighting_id"]) + "</code>"});
 }
 
-// The report itself. "</" would end the element and "<!" begin a comment; in JSON an escape says the
-// same.
+// The report itself. "</" would end the element and "<!" begin a comment; in JSON an escape says
+// the same.
 std::string EmbeddedReport(std::string_view json) {
   std::string text(kDataOpen);
   for (size_t i = 0; i < json.size(); ++i) {

@@ -74,12 +74,14 @@ class Cases {
   // The new item's id.
   Result<std::string> AddQuery(std::string_view id, const api::SavedQuery& query);
   Result<std::string> AddNote(std::string_view id, std::string_view text);
-  Result<TickOutcome> AddSightings(std::string_view id, std::span<const api::TickedSighting> ticked);
+  Result<TickOutcome> AddSightings(std::string_view id,
+                                   std::span<const api::TickedSighting> ticked);
   Status Remove(std::string_view id, CaseItemKind kind, std::string_view item);
 
   Result<CaseQueryInfo> FindQuery(std::string_view id, std::string_view query);
   // One page of the items, as the server's JSON.
-  Result<std::string> Items(std::string_view id, CaseItemKind kind, std::string_view page_token = {});
+  Result<std::string> Items(std::string_view id, CaseItemKind kind,
+                            std::string_view page_token = {});
 
   Status Report(std::string_view id, ReportFormat format, const ByteSink& sink);
 

@@ -134,8 +134,8 @@ void AddExportCommand(CLI::App& app, CommandLine& line) {
   auto options = std::make_shared<ExportOptions>();
   command
       ->add_option("-o,--out", options->out,
-                   "The file, of NDJSON; compressed where it ends in .gz. Cut off, the same command "
-                   "goes on")
+                   "The file, of NDJSON; compressed where it ends in .gz. Cut off, the same "
+                   "command goes on")
       ->required()
       ->type_name("FILE");
   AddFilterOptions(*command, options->filter);

@@ -35,8 +35,8 @@ struct ExportMark {
 };
 
 // Operation: rows go to FILE.partial in blocks of whole lines; a name that ends in ".gz" makes each
-// block a gzip member (RFC 1952 lets members follow each other). After each block, once it is synced,
-// FILE.state.json says how far the file is good. Finish gives the file its name.
+// block a gzip member (RFC 1952 lets members follow each other). After each block, once it is
+// synced, FILE.state.json says how far the file is good. Finish gives the file its name.
 //
 // Not thread-safe.
 class ExportFile {

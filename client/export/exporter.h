@@ -16,8 +16,8 @@ struct ExportQuestion {
   bool with_vectors = false;
 };
 
-// Streams the rows in order of time into `file`, from where it stands. When the connection breaks it
-// goes on behind the last row, as long as each attempt brings rows. `progress` is called with the
+// Streams the rows in order of time into `file`, from where it stands. When the connection breaks
+// it goes on behind the last row, as long as each attempt brings rows. `progress` is called with the
 // rows of this run. What came in whole is checkpointed however it ends.
 Status Export(Client& client, const ExportQuestion& question, ExportFile& file,
               const std::function<void(uint64_t rows)>& progress);

@@ -92,8 +92,9 @@ Status CheckPlates(const Services& services, const Request& request, std::string
 
 Result<Response> ListPlates(const Services& services, const Call& call) {
   SIGHTLINE_ASSIGN(const PlateQuestion question, ParsePlates(services, call.request));
-  SIGHTLINE_ASSIGN(const query::PlateListPage page,
-                   query::ListPlates(services.QuestionSources(), question.request, call.cancellation));
+  SIGHTLINE_ASSIGN(
+      const query::PlateListPage page,
+      query::ListPlates(services.QuestionSources(), question.request, call.cancellation));
 
   std::string body;
   api::JsonWriter json(body);

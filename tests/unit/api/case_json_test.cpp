@@ -97,7 +97,8 @@ TEST(CaseJson, BadBodiesAreRefusedWithTheirPlace) {
         "twice"}});
   ExpectRefusals(ParseNote, {{R"({"text":""})", "/text", "empty"},
                              {R"({"text":5})", "/text", "a string"},
-                             {R"({"text":")" + std::string(16'385, 'x') + "\"}", "/text", "16384"}});
+                             {R"({"text":")" + std::string(16'385, 'x') + "\"}", "/text",
+                              "16384"}});
 }
 
 }  // namespace

@@ -1,71 +1,17 @@
 // The program itself, run against a server that answers as told.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <atomic>
 #include <csignal>
 
 #include "core/sighting_id.h"
+#include "tests/unit/client/command_fixture.h"
 #include "tests/unit/client/fake_server.h"
 #include "tests/unit/client/temporary_file.h"
 
 namespace sightline::client {
 namespace {
-
-struct Ended {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-class Command : public testing::Test {
- protected:
-  // Starts `sightline ARGS...` with nothing in its environment but a home of its own.
-  pid_t Start(std::vector<std::string> args, const std::string& url) {
-    std::vector<std::string> environment = {"HOME=" + folder_.path().string(), "TZ=UTC",
-                                            "SIGHTLINE_URL=" + url, "SIGHTLINE_TOKEN=secret"};
-    args.insert(args.begin(), SIGHTLINE_PROGRAM);
-    const auto pointers = [](std::vector<std::string>& texts) {
-      std::vector<char*> all;
-      for (std::string& text : texts) all.push_back(text.data());
-      all.push_back(nullptr);
-      return all;
-    };
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    const int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_addopen(&files, 0, input_.c_str(), O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, 1, (folder_.path() / "out").c_str(), flags, 0600);
-    posix_spawn_file_actions_addopen(&files, 2, (folder_.path() / "err").c_str(), flags, 0600);
-    pid_t pid = -1;
-    EXPECT_EQ(posix_spawn(&pid, SIGHTLINE_PROGRAM, &files, nullptr, pointers(args).data(),
-                          pointers(environment).data()),
-              0);
-    posix_spawn_file_actions_destroy(&files);
-    return pid;
-  }
-
-  Ended Wait(pid_t pid) {
-    int status = 0;
-    waitpid(pid, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status),
-            ReadFile(folder_.path() / "out"), ReadFile(folder_.path() / "err")};
-  }
-
-  Ended Run(const std::vector<std::string>& args, const std::string& url) {
-    return Wait(Start(args, url));
-  }
-
-  TemporaryFolder folder_;
-  std::string input_ = "/dev/null";
-};
-
-FakeServer Answering(int status, std::string body) {
-  return FakeServer([=](const FakeRequest&) { return FakeAnswer{.status = status, .body = body}; });
-}
 
 std::string Rows(int count) {
   std::string text;
@@ -320,75 +266,6 @@ TEST_F(Command, SearchOptionsBecomeTheFilter) {
       R"("near":{"lon":-122.5,"lat":37.5,"radius_m":800.0},)"
       R"("attributes":{"color":["red","blue"],"year":["2013",2013]}},)"
       R"("order":"time_asc","limit":7})");
-}
-
-TEST_F(Command, PlateLikeRanksAndShowsHowEachRowFits) {
-  const std::string id = SightingId{{1474424556120}, 1, 2}.ToString();
-  FakeServer server = Answering(
-      200, R"({"sightings":[{"id":")" + id + R"(","camera_id":"K","plate":"A1",)"
-           R"("time":"2016-09-21T02:22:36.120Z","match":{"probability":0.25,"differences":1}}],)"
-           R"("as_of":3,"explain":{"path":"plates","days":2,"paths":[{"path":"time"}]}})");
-  const Ended ended =
-      Run({"search", "--plate-like", "A?", "--max-distance", "2", "--explain", "--csv"},
-          server.url());
-  ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(server.requests().at(0).body,
-            R"({"filter":{"plate_like":{"text":"A?","max_distance":2}},"limit":100,)"
-            R"("explain":true})");
-  EXPECT_NE(ended.out.find(",id,probability,differences\r\n"), std::string::npos) << ended.out;
-  EXPECT_NE(ended.out.find(id + ",0.2500,1\r\n"), std::string::npos) << ended.out;
-  EXPECT_NE(ended.err.find("plates"), std::string::npos) << ended.err;
-}
-
-TEST_F(Command, ACorrectionIsSent) {
-  const std::string id = SightingId{{1474424556120}, 1, 2}.ToString();
-  FakeServer server =
-      Answering(200, R"({"id":")" + id + R"(","camera_id":"K","plate":"A1","plate_read":"A7",)"
-                     R"("time":"2016-09-21T02:22:36.120Z","corrected":true,"as_of":3})");
-  const Ended ended = Run({"sighting", "correct", id, "--plate", "A1", "--attribute", "year=2013",
-                           "--attribute", "color=red", "--note", "by day"},
-                          server.url());
-  ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(server.requests().at(0).method, "PATCH");
-  EXPECT_EQ(server.requests().at(0).body,
-            R"({"plate":"A1","attributes":{"year":2013,"color":"red"},"note":"by day"})");
-  EXPECT_NE(ended.out.find("corrected        yes"), std::string::npos) << ended.out;
-  EXPECT_EQ(Run({"sighting", id}, server.url()).code, 0);
-  EXPECT_EQ(server.requests().back().method, "GET");
-}
-
-TEST_F(Command, AnExportLeavesAFileAndItsManifest) {
-  const std::string id = SightingId{{1474424556120}, 1, 2}.ToString();
-  const std::string row = R"({"id":")" + id + R"(","camera_id":"K",)"
-                          R"("time":"2016-09-21T02:22:36.120Z"})";
-  FakeServer server([&](const FakeRequest& request) {
-    const bool as_lines = request.headers.at("accept") == "application/x-ndjson";
-    return FakeAnswer{.body = as_lines ? row + "\n" : R"({"sightings":[],"as_of":42})"};
-  });
-  const std::string out = (folder_.path() / "rows.ndjson").string();
-  const Ended ended = Run({"export", "--out", out, "--plate", "A*", "--include", "vectors",
-                           "--purpose", "archive"},
-                          server.url());
-  ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(ReadFile(out), row + "\n");
-  EXPECT_EQ(server.requests().back().target, "/v1/search/sightings?include=vectors");
-  const std::string manifest = ReadFile(out + ".manifest.json");
-  for (const std::string part :
-       {R"("file":"rows.ndjson")", R"("rows":1)", R"("as_of":42)", R"("filter":{"plate":"A*"})",
-        R"("purpose":"archive")", R"("sha256":")", R"("user":")"}) {
-    EXPECT_NE(manifest.find(part), std::string::npos) << manifest;
-  }
-  EXPECT_EQ(Run({"export", "--out", out}, server.url()).code, 2) << "nothing is overwritten";
-}
-
-TEST_F(Command, AReportThatWasChangedIsToldApart) {
-  const std::string report = folder_.Write("report.json", R"({"format":"sightline-case-report-1",)"
-                                           R"("part_sha256":{},"case":{"name":"x"},"queries":[],)"
-                                           R"("sightings":[],"notes":[],"corrections":[]})");
-  const Ended ended = Run({"case", "verify", report}, "http://127.0.0.1:1");
-  EXPECT_EQ(ended.code, 1) << ended.err;
-  EXPECT_NE(ended.out.find("CHANGED"), std::string::npos) << ended.out;
-  EXPECT_EQ(Run({"case", "verify", folder_.Write("other", "{}")}, "http://127.0.0.1:1").code, 2);
 }
 
 TEST_F(Command, ImportCountsAndSaysWhatWasRejected) {

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <memory>
-#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "api/openapi.h"
 #include "server/handlers/endpoint.h"
 #include "server/router.h"
+#include "tests/unit/server/api_table.h"
 #include "tests/unit/server/openapi_checker.h"
 #include "tests/unit/server/running_server.h"
 
@@ -21,10 +21,6 @@ namespace {
 using testing::HttpHeaders;
 using testing::HttpReply;
 using testing::RunningServer;
-
-constexpr const char* kJson = "application/json";
-constexpr const char* kNdjson = "application/x-ndjson";
-constexpr const char* kProblem = "application/problem+json";
 
 constexpr size_t kMaxDocumentBytes = 65'536;
 
@@ -45,21 +41,6 @@ constexpr const char* kSightings =
 {"source_id":"c1","camera_id":"bus","time":"2016-09-22T09:00:00+08:00"}
 {"source_id":"d1","camera_id":"to retire","time":"2016-09-22T09:00:00+08:00"}
 )";
-
-struct Case {
-  std::string name;
-  std::string method;
-  std::string target;  // {ID} stands for the id of the sighting a1, {OWNER} for the owner token's
-  std::string body = {};
-  HttpHeaders headers = {};
-  int status = 200;
-  std::string type = kJson;
-  std::vector<std::string> says = {};  // parts of the body
-  std::string token = "owner";  // or another role, or "none"
-  bool with_purpose = true;
-};
-
-void PrintTo(const Case& c, std::ostream* out) { *out << c.method << " " << c.target; }
 
 // One server for all cases: none of them disturbs another.
 class ApiTable : public ::testing::TestWithParam<Case> {
@@ -142,11 +123,6 @@ TEST_P(ApiTable, AnswersAsTheDocumentSays) {
   if (!path.empty()) {
     EXPECT_EQ(openapi_->Complaint(c.method, path, reply), "") << reply.body;
   }
-}
-
-Case Bad(Case c) {
-  c.type = kProblem;
-  return c;
 }
 
 std::vector<Case> CameraCases() {
@@ -306,146 +282,6 @@ std::vector<Case> SightingCases() {
       Bad({"CorrectionsBadToken", "GET", "/v1/corrections?page_token=x", {}, {}, 400}),
       Bad({"CorrectionsByWriter", "GET", "/v1/corrections", {}, {}, 403, {}, {}, "writer"}),
       Bad({"SightingGetWithoutToken", "GET", "/v1/sightings/{ID}", {}, {}, 401, {}, {}, "none"}),
-  };
-}
-
-std::vector<Case> SearchCases() {
-  const HttpHeaders json = {{"Content-Type", kJson}};
-  const std::string at = "/v1/search/sightings";
-  return {
-      {"SearchAll", "POST", at, "{}", json, 200, kJson, {R"("sightings":[{)", R"("as_of")"}},
-      {"SearchNothing", "POST", at, R"({"filter":{"plate":"X404"}})", json, 200, kJson,
-       {R"("sightings":[])"}},
-      {"SearchExplain", "POST", at, R"({"filter":{"plate":"京N6UT45"},"explain":true})", json, 200,
-       kJson,
-       {R"("explain":{"path":"plate")", R"("paths":[{"path":)", R"("records_read":3)"}},
-      {"SearchLike", "POST", at, R"({"filter":{"plate_like":{"text":"京N6UT46"}}})", json, 200,
-       kJson, {R"("match":{"probability":)", R"("differences":1)"}},
-      {"SearchLikePaged", "POST", at,
-       R"({"filter":{"plate_like":{"text":"京N6UT4?","max_distance":0}},"limit":1})", json, 200,
-       kJson, {R"("next_page_token")", R"("differences":0)"}},
-      {"SearchLikeByTime", "POST", at,
-       R"({"filter":{"plate_like":{"text":"京N6UT46"}},"order":"time_asc"})", json, 200, kJson,
-       {R"("match":{"probability":)"}},
-      Bad({"SearchRelevanceOfNothing", "POST", at, R"({"order":"relevance"})", json, 400, {},
-           {R"("field":"/order")"}}),
-      {"SearchPaged", "POST", at, R"({"limit":1})", json, 200, kJson, {R"("next_page_token")"}},
-      {"SearchLines", "POST", at, R"({"filter":{"plate":"京N6UT45"}})",
-       {{"Content-Type", kJson}, {"Accept", kNdjson}}, 200, kNdjson, {R"("source_id":"a3")"}},
-      {"SearchLinesLimited", "POST", at, R"({"limit":1})",
-       {{"Content-Type", kJson}, {"Accept", "application/x-ndjson, application/json;q=0.5"}}, 200,
-        kNdjson},
-      Bad({"SearchExplainInLines", "POST", at, R"({"explain":true})",
-           {{"Content-Type", kJson}, {"Accept", kNdjson}}, 400, {}, {R"("field":"/explain")"}}),
-      Bad({"SearchOtherCharset", "POST", at, "{}",
-           {{"Content-Type", "application/json; charset=gb18030"}}, 415, {}, {"utf-8"}}),
-      {"SearchFields", "POST", at + "?fields=plate&include=vectors", "{}", json, 200, kJson},
-      Bad({"SearchHtml", "POST", at, "{}", {{"Content-Type", kJson}, {"Accept", "text/html"}},
-           406}),
-      Bad({"SearchUnknownMember", "POST", at, R"({"filtre":{}})", json, 400, {},
-           {R"("field":"/filtre")"}}),
-      Bad({"SearchUnknownFilter", "POST", at, R"({"filter":{"colour":"red"}})", json, 400, {},
-           {R"("field":"/filter/colour")"}}),
-      Bad({"SearchLimitZero", "POST", at, R"({"limit":0})", json, 400, {},
-           {R"("field":"/limit")"}}),
-      Bad({"SearchLimitTooHigh", "POST", at, R"({"limit":10001})", json, 400}),
-      Bad({"SearchBadToken", "POST", at, R"({"page_token":"abc"})", json, 400, {},
-           {R"("field":"/page_token")"}}),
-      Bad({"SearchAhead", "POST", at, R"({"as_of":999999999})", json, 400, {},
-           {R"("field":"/as_of")"}}),
-      Bad({"SearchBroken", "POST", at, "{", json, 400}),
-      Bad({"SearchEmpty", "POST", at, {}, json, 400}),
-      Bad({"SearchForm", "POST", at, "a=b", {{"Content-Type", "application/x-www-form-urlencoded"}},
-           415}),
-      Bad({"SearchParameter", "POST", at + "?limit=3", "{}", json, 400, {},
-           {R"("field":"limit")"}}),
-      Bad({"SearchWithoutPurpose", "POST", at, "{}", json, 422, {}, {R"("field":"X-Purpose")"},
-           "reader",
-           false}),
-      Bad({"SearchByWriter", "POST", at, "{}", json, 403, {}, {}, "writer"}),
-      Bad({"SearchWithoutToken", "POST", at, "{}", json, 401, {}, {}, "none"}),
-      Bad({"SearchGet", "GET", at, {}, {}, 405}),
-  };
-}
-
-std::vector<Case> PlateCases() {
-  const std::string path = "/v1/plates/%E4%BA%ACN6UT45/trajectory";
-  return {
-      {"PlatesAll", "GET", "/v1/plates", {}, {}, 200, kJson,
-       {R"({"plate":"京A12345","first_seen":"2016-09-22T00:00:00.000Z")", R"("as_of")"}},
-      {"PlatesMatch", "GET", "/v1/plates?match=%E4%BA%ACn*", {}, {}, 200, kJson,
-       {R"("plates":[{"plate":"京N6UT45")", R"("count":3)"}},
-      {"PlatesMatchAsTyped", "GET", "/v1/plates?match=京n*", {}, {}, 200, kJson,
-       {R"("plates":[{"plate":"京N6UT45")"}},
-      Bad({"PlatesEmptyMatch", "GET", "/v1/plates?match=", {}, {}, 400, {},
-           {R"("field":"match")"}}),
-      Bad({"PlatesMatchOfBlanks", "GET", "/v1/plates?match=+-", {}, {}, 400, {},
-           {R"("field":"match")"}}),
-      Bad({"PlatesLimitWithSign", "GET", "/v1/plates?limit=%2B5", {}, {}, 400, {},
-           {"digits alone, not '+5'"}}),
-      {"PlatesNone", "GET", "/v1/plates?match=X*", {}, {}, 200, kJson, {R"("plates":[])"}},
-      {"PlatesPaged", "GET", "/v1/plates?limit=1", {}, {}, 200, kJson, {R"("next_page_token")"}},
-      Bad({"PlatesBadMatch", "GET", "/v1/plates?match=A%5C", {}, {}, 400, {},
-           {R"("field":"match")"}}),
-      {"PlatesLike", "GET", "/v1/plates?like=京n6UT46", {}, {}, 200, kJson,
-       {R"("plates":[{"plate":"京N6UT45")", R"("match":{"probability":)"}},
-      {"PlatesLikeNone", "GET", "/v1/plates?like=京N6UT46&max_distance=0", {}, {}, 200, kJson,
-       {R"("plates":[])"}},
-      Bad({"PlatesLikeStar", "GET", "/v1/plates?like=A*", {}, {}, 400, {},
-           {R"("field":"like")"}}),
-      Bad({"PlatesLikeTooFar", "GET", "/v1/plates?like=A1&max_distance=4", {}, {}, 400, {},
-           {R"("field":"max_distance")"}}),
-      Bad({"PlatesDistanceOfNothing", "GET", "/v1/plates?max_distance=1", {}, {}, 400, {},
-           {R"("field":"max_distance")"}}),
-      Bad({"PlatesParameter", "GET", "/v1/plates?near=A", {}, {}, 400}),
-      Bad({"PlatesTwice", "GET", "/v1/plates?limit=1&limit=2", {}, {}, 400, {},
-           {R"("field":"limit")"}}),
-      Bad({"PlatesAhead", "GET", "/v1/plates?as_of=999999999", {}, {}, 400}),
-      Bad({"PlatesWithoutPurpose", "GET", "/v1/plates", {}, {}, 422, {}, {}, "reader", false}),
-      Bad({"PlatesByOperator", "GET", "/v1/plates", {}, {}, 403, {}, {}, "operator"}),
-      Bad({"PlatesWithoutToken", "GET", "/v1/plates", {}, {}, 401, {}, {}, "none"}),
-      {"TrajectoryWhole", "GET", path, {}, {}, 200, "application/geo+json",
-       {R"("FeatureCollection")", R"("LineString")", R"("a1")", R"("a3")"}},
-      {"TrajectoryOfUnnormalisedPlate", "GET", "/v1/plates/%E4%BA%ACn-6ut%2045/trajectory", {}, {},
-       200,
-       "application/geo+json", {R"("a1")"}},
-      {"TrajectoryOfUnknownPlate", "GET", "/v1/plates/X404/trajectory", {}, {}, 200,
-       "application/geo+json",
-       {R"("features":[])"}},
-      {"TrajectoryMoving", "GET", path + "?format=mfjson", {}, {}, 200, "application/"},
-      {"TrajectoryGpx", "GET", path, {}, {{"Accept", "application/gpx+xml"}}, 200,
-       "application/gpx+xml",
-       {"<gpx"}},
-      {"TrajectoryKml", "GET", path + "?format=kml", {}, {{"Accept", "text/html"}}, 200,
-       "application/vnd.google-earth.kml+xml", {"<kml"}},
-      {"TrajectoryCsv", "GET", path + "?format=csv&from=2016-09-21T00:00:00Z&to=1474416300001", {},
-       {}, 200,
-       "text/csv", {"K-1", "K-2"}},
-      {"TrajectoryPage", "GET", path + "?limit=2&trip_gap_s=60", {}, {}, 200,
-       "application/geo+json",
-       {R"("next_page_token")"}},
-      Bad({"TrajectoryHtml", "GET", path, {}, {{"Accept", "text/html"}}, 406}),
-      Bad({"TrajectoryBadFormat", "GET", path + "?format=shp", {}, {}, 400, {},
-           {R"("field":"format")"}}),
-      Bad({"TrajectoryBadTime", "GET", path + "?from=yesterday", {}, {}, 400, {},
-           {R"("field":"from")"}}),
-      Bad({"TrajectoryTimeThatLostItsPlus", "GET", path + "?from=2016-09-21T00:00:00+08:00", {}, {},
-           400, {}, {R"("field":"from")", "%2B"}}),
-      Bad({"TrajectoryBackwards", "GET", path + "?from=2016-09-22T00:00:00Z&to=1474416000000", {},
-           {}, 400, {}, {R"("field":"from")"}}),
-      {"TrajectoryOfNoTime", "GET", path + "?from=1474416000000&to=1474416000000", {}, {}, 200,
-       "application/geo+json", {R"("features":[])"}},
-      {"TrajectoryAsTyped", "GET", "/v1/plates/京N6UT45/trajectory", {}, {}, 200,
-       "application/geo+json", {R"("a1")"}},
-      Bad({"TrajectoryBadGap", "GET", path + "?trip_gap_s=0", {}, {}, 400, {},
-           {R"("field":"trip_gap_s")"}}),
-      Bad({"TrajectoryBadPlate", "GET", "/v1/plates/a_b/trajectory", {}, {}, 400, {},
-           {R"("field":"plate")"}}),
-      Bad({"TrajectoryBadToken", "GET", path + "?page_token=x", {}, {}, 400, {},
-           {R"("field":"page_token")"}}),
-      Bad({"TrajectoryWithoutPurpose", "GET", path, {}, {}, 422, {}, {}, "reader", false}),
-      Bad({"TrajectoryByAuditor", "GET", path, {}, {}, 403, {}, {}, "auditor"}),
-      Bad({"TrajectoryWithoutToken", "GET", path, {}, {}, 401, {}, {}, "none"}),
   };
 }
 

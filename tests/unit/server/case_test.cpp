@@ -232,8 +232,8 @@ TEST_F(Cases, ItemsComeInPages) {
   std::string joined;
   std::string token;
   do {
-    const HttpReply page =
-        Get("/notes?limit=2" + (token.empty() ? "" : "&page_token=" + token), "/v1/cases/{id}/notes");
+    const HttpReply page = Get("/notes?limit=2" + (token.empty() ? "" : "&page_token=" + token),
+                               "/v1/cases/{id}/notes");
     for (size_t i = 0; i < SizeAt(page.body, "/notes"); ++i) {
       joined += TextAt(page.body, "/notes/" + std::to_string(i) + "/text");
     }

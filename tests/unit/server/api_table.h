@@ -1,0 +1,41 @@
+// One line of the table of requests and replies (api_table_test.cpp).
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/unit/server/running_server.h"
+
+namespace sightline::server {
+
+inline constexpr const char* kJson = "application/json";
+inline constexpr const char* kNdjson = "application/x-ndjson";
+inline constexpr const char* kProblem = "application/problem+json";
+
+struct Case {
+  std::string name;
+  std::string method;
+  std::string target;  // {ID} stands for the id of the sighting a1, {OWNER} for the owner token's
+  std::string body = {};
+  testing::HttpHeaders headers = {};
+  int status = 200;
+  std::string type = kJson;
+  std::vector<std::string> says = {};  // parts of the body
+  std::string token = "owner";  // or another role, or "none"
+  bool with_purpose = true;
+};
+
+inline void PrintTo(const Case& c, std::ostream* out) { *out << c.method << " " << c.target; }
+
+// A case that is refused.
+inline Case Bad(Case c) {
+  c.type = kProblem;
+  return c;
+}
+
+// The lines about searches and plates (api_table_questions.cpp).
+std::vector<Case> SearchCases();
+std::vector<Case> PlateCases();
+
+}  // namespace sightline::server
