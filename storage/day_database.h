@@ -109,7 +109,9 @@ class DayDatabase {
       SIGHTLINE_EXCLUDES(mutex_);
 
   const DayLog& log() const { return log_; }
-  bool IsSealed() const { return log_.sealed_to() == log_.end(); }
+  // Whether segments hold all that there is. Not so of an empty day: its mark, which tells of no rows
+  // yet, is not to be written before the first ones are.
+  bool IsSealed() const { return log_.end() > 0 && log_.sealed_to() == log_.end(); }
   std::filesystem::path segment_directory() const;
 
   // The readings that notes say are uncounted, above `counted`.

@@ -85,6 +85,21 @@ TEST_F(StoreRecovery, ARowBothInTheInboxAndInItsDayIsThereOnce) {
   EXPECT_EQ(store->GetStats()->sightings, 10u);
 }
 
+TEST_F(StoreRecovery, RowsThatLeftTheInboxCountedSurviveAKill) {
+  std::vector<Sighting> scattered;
+  for (uint16_t i = 0; i < 10; ++i) {
+    scattered.push_back(Seen("S", "K1", Day{static_cast<uint16_t>(kDay.number - i)}, i));
+  }
+  const auto store = OpenStore(Live(), clock_);
+  ASSERT_EQ(Accepted(*Append(*store, clock_, scattered)), 10u);
+  PlateCounts(*store, store->VisibleSequence());  // counted: the days stay clean
+  for (const Day day : store->Days()) ASSERT_TRUE(store->OpenDay(day).has_value());
+  CopyLive(Live(), Copy());
+  const auto killed = OpenStore(Copy(), clock_);
+  EXPECT_EQ(killed->Days(), store->Days());
+  EXPECT_EQ(AllRows(*killed, killed->VisibleSequence()).size(), 10u);
+}
+
 TEST_F(StoreRecovery, APlateDictionaryThatIsGoneIsRebuilt) {
   auto store = OpenStore(Live(), clock_);
   Append(*store, clock_, {Seen("A", "K1", kDay, 1), Seen("A", "K1", kNextDay, 2),
