@@ -38,8 +38,8 @@ constexpr uint32_t CodeWidth(size_t codes) {
   return codes <= 0x100 ? 1 : codes <= 0x1'0000 ? 2 : 4;
 }
 
-// Words of a block's set of codes: enough that a rare code is told from the frequent ones, few enough
-// that a block of 4,096 rows costs 256 bytes at most.
+// Words of a block's set of codes: enough that a rare code is told from the frequent ones, few
+// enough that a block of 4,096 rows costs 256 bytes at most.
 constexpr size_t BlockWords(size_t codes) {
   return std::clamp<size_t>(std::bit_ceil(codes), 64, 2048) / 64;
 }

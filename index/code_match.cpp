@@ -44,7 +44,8 @@ void CompareOneBaseline(const T* codes, size_t rows, T wanted, uint8_t* mask) {
 
 #if defined(__x86_64__)
 #define SIGHTLINE_AVX2 __attribute__((target("avx2")))
-#define SIGHTLINE_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,prefer-vector-width=512")))
+#define SIGHTLINE_AVX512 \
+  __attribute__((target("avx512f,avx512bw,avx512vl,prefer-vector-width=512")))
 
 template <typename T>
 SIGHTLINE_AVX2 void CompareAvx2(const T* codes, size_t rows, Wanted<T> wanted, uint8_t* mask) {

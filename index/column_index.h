@@ -31,8 +31,8 @@ struct ColumnIndexOptions {
   size_t max_ready_days = 400;
 };
 
-// What rows must fulfil. A row that passes may still have to be looked at (nothing here is decided on
-// more than the columns hold), one that does not pass is none of the answer.
+// What rows must fulfil. A row that passes may still have to be looked at (nothing here is decided
+// on more than the columns hold), one that does not pass is none of the answer.
 struct ColumnQuery {
   uint32_t from_ms = 0;           // of day, inclusive
   uint32_t to_ms = 86'400'000;    // exclusive
@@ -94,12 +94,12 @@ class DayColumns {
 
 // Operation: each day follows the log of its feed. Open() reads what was logged since the last look
 // into memory, so that an answer never misses a row; SealOnce() turns what is in memory into files
-// and merges small ones. Nothing here is the record of truth: a segment that is damaged or of another
-// version is dropped and the day is read again from its feed.
+// and merges small ones. Nothing here is the record of truth: a segment that is damaged or of
+// another version is dropped and the day is read again from its feed.
 //
 // Concurrency: all methods are thread-safe; Open waits for the reading of the same day by another
-// thread and for the commit of a segment, not for its writing. Only where so much is unsealed that it
-// should not be in memory does Open write a segment itself.
+// thread and for the commit of a segment, not for its writing. Only where so much is unsealed that
+// it should not be in memory does Open write a segment itself.
 class ColumnIndex {
  public:
   // `feed` outlives the index and every DayColumns.

@@ -20,13 +20,13 @@
 
 namespace sightline::index {
 
-// Operation: rows of the day's log become small segments in memory, merged as they grow in number; a
-// seal writes all of them to one file. Files and memory never hold a row twice: under the lock, what
-// is committed to the feed and what is held change together.
+// Operation: rows of the day's log become small segments in memory, merged as they grow in number;
+// a seal writes all of them to one file. Files and memory never hold a row twice: under the lock,
+// what is committed to the feed and what is held change together.
 //
 // Concurrency: thread-safe. Open waits for another's reading and for the commit of a seal, not for
-// the writing of its file. SealOnce reads in small steps and lets those who wait go first: it may run
-// at a lower priority than they do.
+// the writing of its file. SealOnce reads in small steps and lets those who wait go first: it may
+// run at a lower priority than they do.
 class DaySegments {
  public:
   // All outlive it. `unsealed_rows` counts those of all days.

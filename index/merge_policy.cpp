@@ -23,7 +23,8 @@ std::vector<size_t> PickMerge(std::span<const uint64_t> rows, uint64_t max_rows,
   for (size_t i = 0; i < order.size() && i < kMaxMerged; ++i) {
     const uint64_t size = rows[order[i]];
     if (smaller + size > max_rows) break;
-    // A segment is rewritten only with as much beside it (kIdle: half as much): it grows by a factor.
+    // A segment is rewritten only with as much beside it (kIdle: half as much): it grows by a
+    // factor.
     const bool grows = eagerness == MergeEagerness::kFull ||
                        size <= (eagerness == MergeEagerness::kIdle ? 2 : 1) * smaller;
     if (i + 1 >= least && grows) picked = i + 1;

@@ -39,12 +39,12 @@ struct AttributeColumn {
   CodeColumn codes;
 };
 
-// Immutable, thread-safe. Rows are numbered from 0 in the order of RowOrder; a code c > 0 stands for
-// the (c - 1)-th value of its dictionary, 0 for none.
+// Immutable, thread-safe. Rows are numbered from 0 in the order of RowOrder; a code c > 0 stands
+// for the (c - 1)-th value of its dictionary, 0 for none.
 class Segment {
  public:
-  // Maps the file and verifies all of it. Errors: kCorruption when it is damaged, of another version
-  // or day, or not what `description` says; kNotFound, kIo.
+  // Maps the file and verifies all of it. Errors: kCorruption when it is damaged, of another
+  // version or day, or not what `description` says; kNotFound, kIo.
   static Result<std::shared_ptr<const Segment>> OpenFile(const std::filesystem::path& path, Day day,
                                                          std::string_view description);
   // As that, of a file that this process has just written and synced: not verified.

@@ -54,7 +54,8 @@ class Sections {
 
   // Null when there is none.
   const Section* Find(Column column, Part part, std::string_view name = {}) const;
-  // A section of exactly `elements` elements of T. Errors: kCorruption when it is not there or not so.
+  // A section of exactly `elements` elements of T. Errors: kCorruption when it is not there or not
+  // so.
   template <typename T>
   Result<std::span<const T>> Array(Column column, Part part, size_t elements,
                                    std::string_view name = {}) const {

@@ -15,17 +15,18 @@
 
 namespace sightline::index {
 
-// Operation: nothing is done before the first Advance(). Then conditions become sets of codes. Where
-// a few plates or a rare attribute name the rows, those are tested one by one; else blocks of rows
-// are compared, most selective condition first, those passed over whose set of codes rules them out.
+// Operation: nothing is done before the first Advance(). Then conditions become sets of codes.
+// Where a few plates or a rare attribute name the rows, those are tested one by one; else blocks of
+// rows are compared, most selective condition first, those passed over whose set of codes rules
+// them out.
 //
 // Not thread-safe. The query and the cost outlive it.
 class SegmentScan {
  public:
   SegmentScan(std::shared_ptr<const Segment> segment, const ColumnQuery& query, ScanCost& cost);
 
-  // The time of the next row; where that is not known yet (not ready()), a bound of it. Nullopt: the
-  // end.
+  // The time of the next row; where that is not known yet (not ready()), a bound of it. Nullopt:
+  // the end.
   std::optional<uint32_t> Head() const;
   bool ready() const { return taken_ < found_.size(); }
 

@@ -17,8 +17,8 @@ namespace sightline::index {
 // Total over all values, NaN and the two zeros too (IEEE 754 totalOrder).
 bool ValueLess(const AttributeValue& a, const AttributeValue& b);
 
-// The bytes of a dictionary of `values`: ascending by ValueLess, distinct. The form is documented in
-// docs/segment-format.md.
+// The bytes of a dictionary of `values`: ascending by ValueLess, distinct. The form is documented
+// in docs/segment-format.md.
 std::vector<std::byte> EncodeValueDictionary(std::span<const AttributeValue> values);
 
 // A view of such bytes, which outlive it and are 8-byte aligned. Copies are cheap. Thread-safe.

@@ -39,7 +39,8 @@ TEST(CodeSet, MatchesAsRowByRow) {
           set.Match(array, first, mask);
           size_t ones = 0;
           for (size_t i = 0; i < rows; ++i) {
-            const bool in = std::find(wanted.begin(), wanted.end(), codes[first + i]) != wanted.end();
+            const bool in =
+                std::find(wanted.begin(), wanted.end(), codes[first + i]) != wanted.end();
             ASSERT_EQ(mask[i], i % 5 != 0 && in ? 1 : 0)
                 << codes_in_all << " codes, " << wanted.size() << " wanted, row " << i;
             ones += mask[i];
@@ -54,7 +55,8 @@ TEST(CodeSet, MatchesAsRowByRow) {
 TEST(CodeSet, ABlockWithoutItsCodesIsRuledOut) {
   for (const size_t codes_in_all : {3u, 64u, 65u, 2'048u, 100'000u}) {
     const size_t words = BlockWords(codes_in_all);
-    for (uint32_t code = 0; code < codes_in_all; code += 1 + static_cast<uint32_t>(codes_in_all / 50)) {
+    for (uint32_t code = 0; code < codes_in_all;
+         code += 1 + static_cast<uint32_t>(codes_in_all / 50)) {
       std::vector<uint64_t> block(words);
       const size_t bit = code % (words * 64);
       block[bit / 64] = uint64_t{1} << bit % 64;

@@ -114,7 +114,7 @@ TEST_F(ColumnIndexTest, AnswersAsAModelDoes) {
         ColumnIndex::Create(feed_, {.seal_rows = 9'000, .max_segment_rows = 40'000});
     for (const size_t count : {1, 3, 60, 7'000, 1'000, 15'000, 2, 1, 1, 1, 1, 1}) {
       Append(day, count);
-      ExpectAnswersOf(*index, day, 25);
+      ExpectAnswersOf(*index, day, 15);
       ASSERT_TRUE(index->SealOnce(kDay, kNow, false, Cancellation()));
       ExpectAnswersOf(*index, day, 5);
     }

@@ -1,5 +1,5 @@
-// A segment as format version 1 wrote it stays readable, and is what is written today. How it is made
-// anew: README.md in tests/data.
+// A segment as format version 1 wrote it stays readable, and is what is written today. How it is
+// made anew: README.md in tests/data.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -22,8 +22,8 @@ constexpr Day kDay{17'065};
 // In the segment's order. The last ones make an attribute rare enough to be stored as pairs.
 std::vector<IndexRow> GoldenRows() {
   std::vector<IndexRow> rows = {
-      {.key = {0, 1, 0x1111'2222'3333'4444}, .sequence = 7, .plate = "京N6UT45", .plate_color = "blue",
-       .location = Position{116.33, 39.99},
+      {.key = {0, 1, 0x1111'2222'3333'4444}, .sequence = 7, .plate = "京N6UT45",
+       .plate_color = "blue", .location = Position{116.33, 39.99},
        .attributes = {{"brand", std::string("Audi")}, {"inspection_sticker", true},
                       {"speed", 41.5}, {"year", int64_t{2013}}}},
       {.key = {0, 1, 0x1111'2222'3333'4445}, .sequence = 8},

@@ -44,8 +44,9 @@ bool Passes(const ColumnQuery& query, const IndexRow& row) {
         return std::any_of(
             row.attributes.begin(), row.attributes.end(), [&](const Attribute& attribute) {
               return attribute.name == condition.name &&
-                     std::any_of(condition.any_of.begin(), condition.any_of.end(),
-                                 [&](const AttributeValue& v) { return Equal(attribute.value, v); });
+                     std::any_of(
+                         condition.any_of.begin(), condition.any_of.end(),
+                         [&](const AttributeValue& v) { return Equal(attribute.value, v); });
             });
       });
 }

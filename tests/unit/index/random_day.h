@@ -11,7 +11,7 @@
 namespace sightline::index {
 
 struct RandomDayOptions {
-  uint32_t times = 20'000;        // milliseconds that rows are spread over: few, so that many are equal
+  uint32_t times = 20'000;        // milliseconds that rows are spread over: many rows share one
   uint32_t cameras = 40;
   uint32_t plates = 300;
   uint32_t places = 60;           // more than the rows: nearly each has its own
