@@ -1,7 +1,6 @@
 #include "index/day_columns.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -136,39 +135,47 @@ class SegmentedDay final : public DayColumns {
 
   Result<std::vector<DayPlate>> PlatesMatching(std::string_view pattern,
                                                const Cancellation& cancellation) const override {
-    std::map<std::string, DayPlate> plates;
+    std::vector<DayPlate> plates;
     for (const auto& segment : segments_) {
       SIGHTLINE_ASSIGN(const auto ordinals, segment->plates().Matching(pattern, cancellation));
-      for (const uint32_t ordinal : ordinals) Add(*segment, ordinal, 0, plates);
+      for (const uint32_t ordinal : ordinals) plates.push_back(PlateOf(*segment, ordinal, 0));
     }
-    return Values(std::move(plates));
+    return Union(std::move(plates));
   }
 
   Result<std::vector<DayPlate>> PlatesNear(const PlateLike& like,
                                            const Cancellation& cancellation) const override {
-    std::map<std::string, DayPlate> plates;
+    std::vector<DayPlate> plates;
     for (const auto& segment : segments_) {
       SIGHTLINE_ASSIGN(const auto near, segment->plates().PlatesNear(like, cancellation));
-      for (const auto& [ordinal, distance] : near) Add(*segment, ordinal, distance, plates);
+      for (const auto& [ordinal, distance] : near) {
+        plates.push_back(PlateOf(*segment, ordinal, distance));
+      }
     }
-    return Values(std::move(plates));
+    return Union(std::move(plates));
   }
 
  private:
-  static void Add(const Segment& segment, uint32_t ordinal, int distance,
-                  std::map<std::string, DayPlate>& plates) {
-    std::string plate = segment.plates().Plate(ordinal);
-    DayPlate& entry = plates[plate];
-    entry.plate = std::move(plate);
-    entry.versions += static_cast<uint32_t>(segment.Postings(ordinal).size());
-    entry.distance = distance;
+  static DayPlate PlateOf(const Segment& segment, uint32_t ordinal, int distance) {
+    return {.plate = segment.plates().Plate(ordinal),
+            .versions = static_cast<uint32_t>(segment.Postings(ordinal).size()),
+            .distance = distance};
   }
 
-  static std::vector<DayPlate> Values(std::map<std::string, DayPlate> plates) {
-    std::vector<DayPlate> values;
-    values.reserve(plates.size());
-    for (auto& [key, plate] : plates) values.push_back(std::move(plate));
-    return values;
+  // Each plate once, from the sorted plates of all segments.
+  std::vector<DayPlate> Union(std::vector<DayPlate> plates) const {
+    if (segments_.size() == 1) return plates;
+    std::sort(plates.begin(), plates.end(),
+              [](const DayPlate& a, const DayPlate& b) { return a.plate < b.plate; });
+    std::vector<DayPlate> once;
+    for (DayPlate& plate : plates) {
+      if (!once.empty() && once.back().plate == plate.plate) {
+        once.back().versions += plate.versions;
+      } else {
+        once.push_back(std::move(plate));
+      }
+    }
+    return once;
   }
 
   // Of patterns that one look-up answers; all rows for others, which would cost a pass.
