@@ -1,16 +1,122 @@
-// The `sightline` command line.
+// The `sightline` command line. Here alone it meets the rooms behind the server: to write a simulated
+// city into a data directory without one.
 #include <fmt/format.h>
 
 #include <exception>
+#include <optional>
 
 #include "client/commands/commands.h"
 #include "client/interrupt.h"
 #include "client/output/terminal.h"
+#include "core/clock.h"
+#include "core/mutex.h"
+#include "index/column_index.h"
+#include "ingest/ingestor.h"
+#include "ingest/sealer.h"
+#include "ingest/store_feed.h"
+#include "storage/store.h"
 
 namespace {
 
-using sightline::client::ExitCode;
-using sightline::client::Outcome;
+using namespace sightline;
+using client::ExitCode;
+using client::Outcome;
+
+// What a server does with sightings, without the server: the same way in, durable and sealed.
+class DataDirectory final : public client::DirectWriter {
+ public:
+  static Result<std::unique_ptr<client::DirectWriter>> Open(const std::string& path) {
+    static const SystemClock clock;
+    auto store = storage::Store::Open(path, {}, clock);
+    if (!store) return Local(store.error());
+    return std::make_unique<DataDirectory>(std::move(*store), clock);
+  }
+
+  DataDirectory(std::unique_ptr<storage::Store> store, const Clock& clock)
+      : clock_(clock),
+        store_(std::move(store)),
+        feed_(*store_),
+        columns_(index::ColumnIndex::Create(feed_, {})),
+        sealer_(std::in_place, *store_, *columns_, clock, ingest::SealerOptions{}),
+        ingestor_(std::in_place, *store_, clock, ingest::IngestOptions{}) {}
+
+  Status PutCameras(std::span<const Camera> cameras) override {
+    const auto created = store_->PutCameras(cameras);
+    if (!created) return Local(created.error());
+    return Ok();
+  }
+
+  Status Write(std::vector<Sighting> batch) override SIGHTLINE_EXCLUDES(mutex_) {
+    std::vector<ingest::IncomingSighting> incoming;
+    incoming.reserve(batch.size());
+    for (Sighting& sighting : batch) incoming.push_back({++line_, std::move(sighting)});
+    while (!incoming.empty()) {
+      const Status submitted = ingestor_->Submit(
+          incoming, [this](Result<ingest::BatchOutcome> outcome) { Settle(std::move(outcome)); });
+      MutexLock lock(mutex_);
+      if (submitted) {
+        ++submitted_;
+        return status_;
+      }
+      if (submitted.error().code != ErrorCode::kUnavailable) return Local(submitted.error());
+      // The queue is full: until some of it is on disk.
+      const uint64_t settled = settled_;
+      while (settled_ == settled && settled_ < submitted_) changed_.Wait(mutex_);
+    }
+    return Ok();
+  }
+
+  Result<Totals> Close() override SIGHTLINE_EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      while (settled_ < submitted_) changed_.Wait(mutex_);
+      if (!status_) return status_.error();
+    }
+    ingestor_.reset();
+    sealer_.reset();
+    const Status sealed = ingest::SealAll(*store_, *columns_, clock_, Cancellation{});
+    if (!sealed) return Local(sealed.error());
+    if (const Status closed = store_->Close(); !closed) return Local(closed.error());
+    MutexLock lock(mutex_);
+    return totals_;
+  }
+
+ private:
+  // kIo speaks of the network elsewhere in the client.
+  static Error Local(Error error) {
+    if (error.code == ErrorCode::kIo) error.code = ErrorCode::kInternal;
+    return error;
+  }
+
+  void Settle(Result<ingest::BatchOutcome> outcome) SIGHTLINE_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    ++settled_;
+    if (!outcome) {
+      if (status_) status_ = Local(outcome.error());
+    } else {
+      totals_.accepted += outcome->accepted;
+      totals_.duplicates += outcome->duplicates;
+      totals_.rejected += outcome->rejected.size();
+    }
+    changed_.NotifyAll();
+  }
+
+  const Clock& clock_;
+  const std::unique_ptr<storage::Store> store_;
+  ingest::StoreFeed feed_;
+  const std::unique_ptr<index::ColumnIndex> columns_;
+
+  Mutex mutex_;
+  ConditionVariable changed_;
+  uint64_t submitted_ SIGHTLINE_GUARDED_BY(mutex_) = 0;  // batches
+  uint64_t settled_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
+  Totals totals_ SIGHTLINE_GUARDED_BY(mutex_);
+  Status status_ SIGHTLINE_GUARDED_BY(mutex_);
+
+  uint64_t line_ = 0;
+  std::optional<ingest::Sealer> sealer_;
+  std::optional<ingest::Ingestor> ingestor_;  // last: it settles what is queued when it goes
+};
 
 int End(const Outcome& outcome) {
   if (!outcome.message.empty()) {
@@ -26,6 +132,7 @@ int End(const Outcome& outcome) {
 int main(int argc, char** argv) {
   try {
     sightline::client::CommandLine line;
+    line.open_data_directory = &DataDirectory::Open;
     const auto app = sightline::client::MakeApp(line);
     try {
       app->parse(argc, argv);

@@ -9,11 +9,13 @@ namespace {
 
 constexpr CityTime kShortestStay = 3 * kMinute;
 
-// Behind the member ahead, when a convoy sets out and later on.
+// Behind the member ahead.
 constexpr double kLeastGapMs = 3'000;
 constexpr double kMostGapMs = 14'000;
-// A follower gains or loses at most this share of the time between two passes.
-constexpr double kGapChange = 0.15;
+// Between two passes a gap changes by at most this share of the time, so that the last of five gains
+// at most 15 % on its leader.
+constexpr double kGapChange = 0.0375;
+constexpr double kMostGapChangeMs = 3'000;
 
 }  // namespace
 
@@ -42,8 +44,7 @@ void Driver::Drive(uint32_t number, const PlannedTrip& trip, LifeState& state,
                         StyleOf(convoy.first, trip.to, trip.depart, random)};
     CityTime arrival = Follow(state.place, trip.to, trip.depart, temper, random, passes);
     if (vehicle.convoy_rank > 0) {
-      Random own(options_.seed, Stream::kFollower, {number, static_cast<uint64_t>(trip.depart)});
-      arrival = FallBehind(vehicle.convoy_rank, own, first, arrival, passes);
+      arrival = FallBehind(vehicle, trip.depart, first, arrival, passes);
     }
     state.free_at = arrival;
   } else {
@@ -109,18 +110,34 @@ CityTime Driver::Follow(uint32_t from, uint32_t to, CityTime depart, const Tempe
   return time;
 }
 
-CityTime Driver::FallBehind(uint8_t rank, Random& random, size_t first, CityTime arrival,
-                            std::vector<Pass>& passes) const {
-  double gap = 0;
-  for (uint8_t ahead = 0; ahead < rank; ++ahead) gap += random.Uniform(kLeastGapMs, kMostGapMs);
-  const double least = kLeastGapMs * rank;
-  const double most = kMostGapMs * rank;
-  CityTime before = first < passes.size() ? passes[first].time : arrival;
-  const auto behind = [&](CityTime leader) {
-    const double may_change = static_cast<double>(leader - before) * kGapChange;
-    gap = std::clamp(gap + random.Uniform(-1, 1) * std::min(may_change, 4'000.0), least, most);
-    before = leader;
-    return leader + static_cast<CityTime>(gap);
+CityTime Driver::FallBehind(const Vehicle& vehicle, CityTime depart, size_t first,
+                            CityTime arrival, std::vector<Pass>& passes) const {
+  // The gap behind each member ahead is a process of its own, which all behind it share: the order
+  // stays.
+  struct Gap {
+    Random random;
+    double ms;
+  };
+  std::vector<Gap> gaps;
+  const uint32_t leader = population_.convoys[vehicle.convoy].first;
+  for (uint64_t rank = 1; rank <= vehicle.convoy_rank; ++rank) {
+    Random random(options_.seed, Stream::kFollower,
+                  {leader, static_cast<uint64_t>(depart), rank});
+    const double ms = random.Uniform(kLeastGapMs, kMostGapMs);
+    gaps.push_back({random, ms});
+  }
+  CityTime before = depart;
+  const auto behind = [&](CityTime time) {
+    const double may_change =
+        std::min(static_cast<double>(time - before) * kGapChange, kMostGapChangeMs);
+    before = time;
+    CityTime own = time;
+    for (Gap& gap : gaps) {
+      gap.ms = std::clamp(gap.ms + gap.random.Uniform(-may_change, may_change), kLeastGapMs,
+                          kMostGapMs);
+      own += static_cast<CityTime>(gap.ms);
+    }
+    return own;
   };
   size_t kept = first;
   for (size_t i = first; i < passes.size(); ++i) {

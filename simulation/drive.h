@@ -48,7 +48,7 @@ class Driver {
                   std::vector<Pass>& passes) const;
   RouteStyle StyleOf(uint32_t vehicle, uint32_t to, CityTime depart, Random& random) const;
   // Turns the leader's passes from `first` on into those of a follower; the follower's arrival.
-  CityTime FallBehind(uint8_t rank, Random& random, size_t first, CityTime arrival,
+  CityTime FallBehind(const Vehicle& vehicle, CityTime depart, size_t first, CityTime arrival,
                       std::vector<Pass>& passes) const;
 
   const SimulationOptions& options_;

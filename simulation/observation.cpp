@@ -52,8 +52,8 @@ Observer::Observer(const SimulationOptions& options, const City& city,
       city_(city),
       population_(population),
       misreads_(options.seed, options.scheme),
-      vehicle_space_(options.seed, 128),
-      detail_space_(options.seed, 512) {}
+      vehicle_space_(options.seed, kVehicleSpace, city.cameras.cameras().size()),
+      detail_space_(options.seed, kDetailSpace, city.cameras.cameras().size()) {}
 
 ReadingFlags Observer::Read(const ArrivedPass& arrived, Sighting& sighting) const {
   const Pass& pass = arrived.pass;

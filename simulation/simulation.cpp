@@ -80,6 +80,12 @@ bool Simulation::Next(std::vector<ArrivedPass>& passes) {
   return true;
 }
 
+size_t Simulation::waiting() const {
+  size_t size = 0;
+  for (const std::vector<ArrivedPass>& passes : waiting_) size += passes.size();
+  return size;
+}
+
 double ReadingsPerVehicle(const SimulationOptions& options, City& city) {
   SimulationOptions sample = options;
   sample.vehicles = kSampleVehicles;

@@ -37,6 +37,9 @@ class Simulation {
   CityTime now() const { return slice_ * kSlice; }
   CityTime end() const { return options_.days * kCityDay; }
 
+  // Passes of trips under way, not given out yet.
+  size_t waiting() const;
+
   const Population& population() const { return population_; }
   const City& city() const { return city_; }
 
