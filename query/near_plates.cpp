@@ -14,9 +14,11 @@
 namespace sightline::query {
 namespace {
 
-// Strings kept while they are collected, the nearest first: enough that those of the fewest
-// differences are all there when the likeliest are chosen.
-constexpr size_t kMaxCollected = 16 * NearPlates::kMaxRanked;
+// Strings kept while they are collected: those of the fewest differences. Comparing one with the
+// text costs about 1 µs.
+constexpr size_t kMaxCollected = 16'384;
+// Strings counted: the likeliest of those. Each costs a look into every day that may have it.
+constexpr size_t kMaxCounted = 4 * NearPlates::kMaxRanked;
 
 constexpr size_t kPlatesBetweenChecks = 1000;
 constexpr size_t kCountsBetweenChecks = 50;
@@ -36,6 +38,7 @@ struct Candidate {
 class Collection {
  public:
   void Add(std::string_view plate, int differences, std::span<const Day> days) {
+    if (has_dropped_ && IsBehindAll(plate, differences)) return;
     Candidate candidate{std::string(plate), differences, {}};
     const auto place = candidates_.lower_bound(candidate);
     if (place != candidates_.end() && place->plate == plate) {
@@ -44,7 +47,6 @@ class Collection {
       candidates_.insert(std::move(known));
       return;
     }
-    if (has_dropped_ && place == candidates_.end()) return;
     candidate.days.assign(days.begin(), days.end());
     candidates_.insert(place, std::move(candidate));
     if (candidates_.size() > kMaxCollected) {
@@ -65,6 +67,11 @@ class Collection {
   }
 
  private:
+  bool IsBehindAll(std::string_view plate, int differences) const {
+    const Candidate& last = *candidates_.rbegin();
+    return std::tie(last.differences, last.plate) < std::tie(differences, plate);
+  }
+
   std::set<Candidate> candidates_;
   bool has_dropped_ = false;
 };
@@ -109,20 +116,36 @@ Status CollectFromDictionary(storage::Store& store, const PlateLike& like, std::
   return checked;
 }
 
-// The likeliest first, where there are more than can be weighed.
-void PutLikeliestFirst(std::vector<Candidate>& candidates, const PlateLike& like,
-                       const PlateReadingModel& model) {
-  const std::u32string asked = CodePoints(like.text);
-  std::vector<std::pair<double, size_t>> order;
-  order.reserve(candidates.size());
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    order.emplace_back(-model.AskedProbability(asked, CodePoints(candidates[i].plate)), i);
+// P(asked so | the plate is meant), over all differences.
+class Likelihood {
+ public:
+  Likelihood(const PlateLike& like, const PlateReadingModel& model)
+      : asked_(CodePoints(like.text)), model_(model) {}
+
+  double operator()(const std::string& plate) const {
+    return model_.AskedProbability(asked_, CodePoints(plate));
   }
-  std::sort(order.begin(), order.end());
-  std::vector<Candidate> sorted;
-  sorted.reserve(candidates.size());
-  for (const auto& [likelihood, place] : order) sorted.push_back(std::move(candidates[place]));
-  candidates = std::move(sorted);
+
+ private:
+  const std::u32string asked_;
+  const PlateReadingModel& model_;
+};
+
+// Leaves the `count` elements of the greatest weight, in the order in which they were.
+template <typename T, typename Weight>
+void KeepHeaviest(std::vector<T>& elements, size_t count, const Weight& weight) {
+  if (elements.size() <= count) return;
+  std::vector<std::pair<double, size_t>> order;  // the heaviest first, of equals the foremost
+  order.reserve(elements.size());
+  for (size_t i = 0; i < elements.size(); ++i) order.emplace_back(-weight(elements[i]), i);
+  std::nth_element(order.begin(), order.begin() + static_cast<ptrdiff_t>(count), order.end());
+  order.resize(count);
+  std::sort(order.begin(), order.end(),
+            [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::vector<T> kept;
+  kept.reserve(count);
+  for (const auto& [weight_of_it, place] : order) kept.push_back(std::move(elements[place]));
+  elements = std::move(kept);
 }
 
 // Counts how often a plate was read in `time`.
@@ -198,22 +221,24 @@ Result<NearPlates> NearPlates::Find(const Sources& sources, const PlateLike& lik
   }
   const std::shared_ptr<const PlateReadingModel> model =
       sources.reading_model ? sources.reading_model : PlateReadingModel::Default();
+  const Likelihood likelihood(like, *model);
   bool all_ranked = !collection.has_dropped();
   std::vector<Candidate> candidates = std::move(collection).Take();
-  if (candidates.size() > kMaxRanked) PutLikeliestFirst(candidates, like, *model);
+  all_ranked = all_ranked && candidates.size() <= kMaxCounted;
+  KeepHeaviest(candidates, kMaxCounted,
+               [&](const Candidate& candidate) { return likelihood(candidate.plate); });
 
   Counter counter(sources.store, time, as_of);
   std::vector<NearPlate> plates;
   for (size_t i = 0; i < candidates.size(); ++i) {
     if (i % kCountsBetweenChecks == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
     SIGHTLINE_ASSIGN(NearPlate counted, counter.Count(std::move(candidates[i])));
-    if (counted.rows.empty()) continue;
-    if (plates.size() == kMaxRanked) {
-      all_ranked = false;
-      break;
-    }
-    plates.push_back(std::move(counted));
+    if (!counted.rows.empty()) plates.push_back(std::move(counted));
   }
+  all_ranked = all_ranked && plates.size() <= kMaxRanked;
+  KeepHeaviest(plates, kMaxRanked, [&](const NearPlate& plate) {
+    return likelihood(plate.plate) * static_cast<double>(Readings(plate));
+  });
   return NearPlates(like, Rank(std::move(plates), like, model), all_ranked);
 }
 

@@ -30,14 +30,14 @@ struct NearPlate {
 // the plate index, and PlateRanking weighs them. All of it depends on the question and on `as_of`
 // alone, so that the pages of an answer agree on every probability.
 //
-// Limitations: kMaxRanked plates at most are weighed, those that a person who asks so most likely
-// means (PlateReadingModel::AskedProbability); the probability of all others is 0.
-// Memory: a few thousand plates, and the near plates of one day.
+// Limitations: where very many plates lie near, kMaxRanked of them are weighed: of those that a person
+// who asks so most likely means (PlateReadingModel::AskedProbability), the ones most often read. The
+// probability of all others is 0. Memory: some thousand plates, and the near plates of one day.
 //
 // Immutable; thread-safe.
 class NearPlates {
  public:
-  static constexpr size_t kMaxRanked = 1000;
+  static constexpr size_t kMaxRanked = 256;
 
   NearPlates(NearPlates&&) = default;
   NearPlates& operator=(NearPlates&&) = default;

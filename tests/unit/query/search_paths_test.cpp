@@ -1,7 +1,7 @@
 // Which way a search takes, what it says about it, and that every way gives the same rows.
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +22,8 @@ constexpr TimestampMs kMidnight{int64_t{17'065} * kMillisecondsPerDay};
 // 40,000 rows in two days, 50 cameras, 4,000 plates; one row in 2,000 is pink, three in four gray.
 class SearchPathsTest : public ::testing::Test {
  protected:
-  SearchPathsTest() {
+  static void SetUpTestSuite() {
+    filled_ = std::make_unique<FilledStore>(StoreKind::kRocksDb);
     std::vector<Sighting> sightings;
     for (int i = 0; i < 40'000; ++i) {
       Sighting sighting;
@@ -34,8 +35,9 @@ class SearchPathsTest : public ::testing::Test {
       sighting.attributes = {{"color", i % 2000 == 7 ? "pink" : i % 4 == 0 ? "red" : "gray"}};
       sightings.push_back(std::move(sighting));
     }
-    filled_.Add(sightings);
+    filled_->Add(sightings);
   }
+  static void TearDownTestSuite() { filled_.reset(); }
 
   struct Run {
     std::vector<FoundSighting> rows;
@@ -43,15 +45,17 @@ class SearchPathsTest : public ::testing::Test {
   };
 
   Run Search(ColumnsKind kind, const Filter& filter, size_t limit) {
-    ColumnsBeside columns(filled_.store(), kind);
-    SightingSearch search({.store = filled_.store(), .columns = columns.get()}, {.filter = filter},
+    ColumnsBeside columns(filled_->store(), kind);
+    SightingSearch search({.store = filled_->store(), .columns = columns.get()}, {.filter = filter},
                           {});
     Run run{search.Next(limit).value(), search.cost()};
     return run;
   }
 
-  FilledStore filled_{StoreKind::kRocksDb};
+  static std::unique_ptr<FilledStore> filled_;  // nothing is added later
 };
+
+std::unique_ptr<FilledStore> SearchPathsTest::filled_;
 
 TEST_F(SearchPathsTest, APlateIsLookedUp) {
   const Run run = Search(ColumnsKind::kPlain, {.plate_pattern = "P1007"}, 5);
