@@ -33,6 +33,7 @@ LIBRARY_ROOMS = {
     "toml++/": {"server"},
     "CLI/": {"server", "client"},
     "curl/": {"client"},
+    "expat.h": {"simulation"},
     "simdjson": {"api", "client", "server"},
     "rapidjson/": {"api"},
 }
