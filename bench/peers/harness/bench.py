@@ -1,5 +1,7 @@
 """What the steps share: where things are, the peers, and the city that both hold."""
 
+import hashlib
+import itertools
 import json
 import socket
 import subprocess
@@ -56,28 +58,44 @@ class Bench:
     # --- the city -----------------------------------------------------------------------------------
 
     @property
-    def _description_file(self):
-        return self.work / "city.json"
-
-    @property
     def samples_file(self):
         return self.work / "samples.ndjson"
 
+    @cached_property
+    def _fingerprint(self):
+        """Of the city, by what it is called and how it begins: another one is loaded anew."""
+        with self.source.rows() as rows:
+            beginning = b"".join(itertools.islice(rows, 1000))
+        return {"name": self.source.name, "sha256": hashlib.sha256(beginning).hexdigest()}
+
+    def _is_loaded(self, file):
+        """Whether the peer that `file` speaks of holds this city."""
+        return file.exists() and json.loads(file.read_text()).items() >= self._fingerprint.items()
+
     def description(self):
-        """Of the city that the peers hold; None where it is not there yet or another one."""
-        if not self._description_file.exists():
-            return None
-        description = json.loads(self._description_file.read_text())
-        return description if description["name"] == self.source.name else None
+        return json.loads((self.work / "city.json").read_text())
 
     def prepare(self):
         """Both peers' data, unless they are there."""
-        if self.description():
+        self.prepare_postgres()
+        self.prepare_sightline()
+
+    def prepare_sightline(self):
+        done = self.work / "sightline.json"
+        if self._is_loaded(done):
             return
-        self._description_file.unlink(missing_ok=True)
+        done.unlink(missing_ok=True)
+        self.load(self.source, "sightline")
+        done.write_text(json.dumps(self._fingerprint))
+
+    def prepare_postgres(self):
+        done = self.work / "city.json"
+        if self._is_loaded(done):
+            return
+        done.unlink(missing_ok=True)
         cameras = self.source.cameras()
         with self.postgres as postgres:
-            say("PostgreSQL: rows")
+            say(f"PostgreSQL: {self.source.name}")
             postgres.create_database(DATABASE, cameras)
             with self.source.rows() as rows:
                 filled = run_json_lines(
@@ -88,11 +106,9 @@ class Bench:
             first, last = postgres.ask(
                 DATABASE, "SELECT extract(epoch FROM min(time)) * 1000, "
                 "extract(epoch FROM max(time)) * 1000 FROM sighting").split("\t")
-        self.load(self.source, "sightline")
         span = [int(float(first)) // DAY * DAY, (int(float(last)) // DAY + 1) * DAY]
-        self._description_file.write_text(json.dumps(
-            {"name": self.source.name, "rows": filled[0]["rows"], "cameras": len(cameras),
-             "span": span}))
+        done.write_text(json.dumps({**self._fingerprint, "rows": filled[0]["rows"],
+                                    "cameras": len(cameras), "span": span}))
 
     def load(self, source, name):
         """A city into a data directory that begins empty; what the server does with it besides,

@@ -12,9 +12,14 @@ WARM_UP = 10  # questions of a kind that are not counted
 COLD = 100    # questions to servers that have just been started
 
 
-def prepare(bench):
-    bench.prepare()
+def prepare_postgres(bench):
+    bench.prepare_postgres()
     return {"city": bench.description()}
+
+
+def prepare_sightline(bench):
+    bench.prepare_sightline()
+    return {}
 
 
 # --- ingest -----------------------------------------------------------------------------------------
@@ -183,6 +188,7 @@ def sizes(bench):
     return {"sizes": {"sightline_bytes": bench.sightline().disk_bytes(), **theirs}}
 
 
-ALL = {"prepare": prepare, "ingest": ingest, "trajectory": trajectory, "tracks": tracks,
+ALL = {"prepare-postgres": prepare_postgres, "prepare-sightline": prepare_sightline,
+       "ingest": ingest, "trajectory": trajectory, "tracks": tracks,
        "search": search,
        "counts": counts, "sizes": sizes}
