@@ -203,6 +203,7 @@ Result<bool> DaySegments::WriteOnce(Occasion occasion, TimestampMs now,
   const Status done = Run(job, cancellation);
   if (!done) {
     MutexLock lock(mutex_);
+    if (forgotten_) return false;
     if (job.generation == generation_) frozen_ = 0;
     return done.error();
   }
