@@ -1,4 +1,4 @@
-"""scripts/demo on made-up data: starts, imports, answers, stops; running it again is safe."""
+"""scripts/demo on a simulated city: starts, imports, answers, stops; running it again is safe."""
 
 import json
 import os
@@ -46,17 +46,34 @@ class Demo(unittest.TestCase):
     def check_answers(self, output):
         token = (self.data / "token").read_text().strip()
         for text in [
-            "$ sightline search",
+            "$ sightline search --plate ",
             "$ sightline trajectory",
-            "$ sightline plates",
+            "$ sightline plates --match",
             token,
             re.search(r"http://127\.0\.0\.1:\d+", output)[0] + "/openapi.json",
         ]:
             self.assertIn(text, output)
-        followed = [each for each in self.sent() if each.get("plate") == "粤BD6A88"]
-        question, answer = output.split("$ sightline plates")[1].split("\n", 1)
-        row = re.search(r"粤BD6A88.*", answer)[0]
-        self.assertIn(str(len(followed)), row.split())
+        plate = re.search(r"\$ sightline trajectory (\S+)", output)[1]
+        times = sum(each.get("plate") == plate for each in self.sent())
+        self.assertGreater(times, 3)
+        fitting = self.answer(output, "plates --match")
+        self.assertIn(str(times), next(row for row in fitting if row.startswith(plate)).split())
+        # What somebody noted wrongly means this plate, which comes first.
+        self.assertNotIn(f"--like {plate} ", output)
+        self.assertTrue(self.answer(output, "plates --like")[1].startswith(plate), output)
+        found = self.answer(output, "search --plate-like")
+        self.assertGreater(sum(" 0" == row[-2:] for row in found), 0)  # as it is
+        self.assertGreater(sum(" 1" == row[-2:] for row in found), 0)  # and misread
+        explained = self.answer(output, "search --attribute")
+        self.assertIn("considered", "".join(explained))
+        rows = [row for row in explained if "type=sedan" in row]
+        self.assertEqual(len(rows), 5)
+        self.assertTrue(all("color=black" in row or "color=gray" in row for row in rows))
+
+    def answer(self, output, command):
+        """The lines that a command printed."""
+        section = output.split(f"$ sightline {command}")[1].split("\n== ")[0]
+        return [line for line in section.splitlines()[1:] if line and "There is more" not in line]
 
     def test_once_and_again(self):
         first = self.run_demo("--exit")
