@@ -105,15 +105,14 @@ std::string CorrectionRow(Json item) {
               "<code>" + Shown(item["sighting_id"]) + "</code>"});
 }
 
-// The report itself. "</" would end the element and "<!" begin a comment; in JSON an escape says
-// the same.
+// The report itself. A "<" could end the element or begin a comment; in JSON an escape says so too.
 std::string EmbeddedReport(std::string_view json) {
   std::string text(kDataOpen);
-  for (size_t i = 0; i < json.size(); ++i) {
-    text.push_back(json[i]);
-    if (json[i] == '<' && i + 1 < json.size() && (json[i + 1] == '/' || json[i + 1] == '!')) {
-      text.pop_back();
+  for (const char c : json) {
+    if (c == '<') {
       text += "\\u003c";
+    } else {
+      text.push_back(c);
     }
   }
   text += kDataClose;

@@ -85,7 +85,7 @@ std::unique_ptr<ExportFile> Open(const std::string& path, const std::string& que
   return file ? std::move(*file) : nullptr;
 }
 
-Status Run(RowServer& rows, ExportFile& file) {
+Status ExportAll(RowServer& rows, ExportFile& file) {
   Client client = rows.Connect();
   return Export(client, {}, file, [](uint64_t) {});
 }
@@ -102,7 +102,7 @@ TEST(Export, HoldsEveryRowAndTellsItsHash) {
     RowServer server(rows, 0);
     const std::string path = (folder.path() / name).string();
     const auto file = Open(path);
-    ASSERT_TRUE(Run(server, *file));
+    ASSERT_TRUE(ExportAll(server, *file));
     EXPECT_EQ(file->mark().rows, 100u);
     EXPECT_EQ(file->mark().as_of, 42u);
     const auto sealed = file->Finish();
@@ -121,7 +121,7 @@ TEST(Export, GoesOnBehindABrokenConnectionWithoutARowTwice) {
   RowServer server(rows, 5);
   const std::string path = (folder.path() / "a.ndjson.gz").string();
   const auto file = Open(path);
-  const Status exported = Run(server, *file);
+  const Status exported = ExportAll(server, *file);
   ASSERT_TRUE(exported) << exported.error().message;
   ASSERT_TRUE(file->Finish());
   EXPECT_EQ(Unpacked(path), Joined(rows));
@@ -144,7 +144,7 @@ TEST(Export, AnotherRunGoesOnWhereTheFileWasCutOff) {
     const auto file = Open(path);
     EXPECT_TRUE(file->resumed());
     EXPECT_EQ(file->mark().rows, 20u);
-    ASSERT_TRUE(Run(server, *file));
+    ASSERT_TRUE(ExportAll(server, *file));
     const auto sealed = file->Finish();
     ASSERT_TRUE(sealed);
     EXPECT_EQ(Unpacked(path), Joined(rows));
@@ -167,7 +167,7 @@ TEST(Export, ARowThatSaysNotWhereItStandsIsRefused) {
   const TemporaryFolder folder;
   RowServer server({R"({"time":"2016-09-21T00:00:00.000Z","x":1})"}, 0);
   const auto file = Open((folder.path() / "a").string());
-  EXPECT_FALSE(Run(server, *file));
+  EXPECT_FALSE(ExportAll(server, *file));
 }
 
 TEST(Export, NothingIsOverwritten) {
