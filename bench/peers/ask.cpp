@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ struct KindResult {
   uint64_t different = 0;
   std::string first_difference;
   uint64_t theirs_timed_out = 0;
+  std::string failure;  // of the last question, which ended the kind
 };
 
 class Asker {
@@ -59,6 +61,30 @@ class Asker {
     return Ok();
   }
 
+  // Asks the questions of one kind until `seconds` have passed. The first `warm_up`, or those of as
+  // many seconds, are not counted.
+  KindResult AskAll(std::span<const Question> questions, size_t warm_up, double seconds) {
+    KindResult result{.kind = questions.front().kind};
+    bool warm = warm_up == 0;
+    auto start = std::chrono::steady_clock::now();
+    for (size_t i = 0; i < questions.size(); ++i) {
+      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+      const bool late = spent.count() > seconds;
+      if (warm && late) break;
+      if (!warm && (late || i == warm_up)) {
+        warm = true;
+        result = {.kind = questions.front().kind};
+        start = std::chrono::steady_clock::now();
+      }
+      if (const Status asked = Ask(questions[i], i % 2 == 0, result); !asked) {
+        result.failure = asked.error().message;
+        break;
+      }
+    }
+    return result;
+  }
+
+ private:
   // Asks both sides, `ours_first` or not, and notes times and differences in `result`.
   Status Ask(const Question& first_page, bool ours_first, KindResult& result) {
     Question question = first_page;
@@ -87,7 +113,6 @@ class Asker {
     return Ok();
   }
 
- private:
   // Makes `question` one for the page behind its first one.
   Status TurnPage(Question& question) {
     SIGHTLINE_ASSIGN(const std::string answer, ours_.Ask(question.ours));
@@ -139,11 +164,11 @@ void WriteTimes(api::JsonWriter& json, std::string_view name, const std::vector<
   json.EndObject();
 }
 
-void Print(const KindResult& result, const Status& status) {
+void Print(const KindResult& result) {
   std::string line;
   api::JsonWriter json(line);
   json.BeginObject().Key("kind").String(result.kind);
-  if (!status) json.Key("failed").String(status.error().message);
+  if (!result.failure.empty()) json.Key("failed").String(result.failure);
   json.Key("samples").Uint(result.ours_ms.size());
   WriteTimes(json, "ours", result.ours_ms);
   WriteTimes(json, "theirs", result.theirs_ms);
@@ -172,17 +197,7 @@ Status Run(const Arguments& arguments) {
     const auto end = std::find_if(begin, file.questions.end(), [&](const Question& question) {
       return question.kind != begin->kind;
     });
-    const auto start = std::chrono::steady_clock::now();
-    KindResult result{.kind = begin->kind};
-    Status status = Ok();
-    for (auto question = begin; question != end && status; ++question) {
-      const auto spent = std::chrono::steady_clock::now() - start;
-      if (std::chrono::duration<double>(spent).count() > arguments.seconds_per_kind) break;
-      const auto number = static_cast<size_t>(question - begin);
-      if (number == arguments.warm_up) result = {.kind = begin->kind};
-      status = asker.Ask(*question, number % 2 == 0, result);
-    }
-    Print(result, status);
+    Print(asker.AskAll({begin, end}, arguments.warm_up, arguments.seconds_per_kind));
     begin = end;
   }
   return Ok();

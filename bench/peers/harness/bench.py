@@ -17,7 +17,7 @@ from .sightline import Sightline
 DATABASE = "city"
 # A plate of seven characters with one changed shares 5 of 11 trigrams with the right one (0.45);
 # fewer where a trigram stands in it twice.
-ASKING = "options='-c pg_trgm.similarity_threshold=0.35 -c statement_timeout=20s'"
+ASKING = "options='-c pg_trgm.similarity_threshold=0.35 -c statement_timeout=10s'"
 # Of a plate, on average: a city of 6 million plates that makes 30 million readings a day.
 READINGS_A_DAY = 5
 

@@ -5,7 +5,8 @@ import subprocess
 
 from .bench import DATABASE
 from .counts import counts
-from .processes import drop_page_cache, memory_mib, processor_seconds, run_json_lines, say
+from .processes import (drop_page_cache, memory_mib, processor_seconds, read_into_page_cache,
+                        run_json_lines, say)
 from .questions import DAY, Suite, add_searches
 
 WARM_UP = 10  # questions of a kind that are not counted
@@ -95,9 +96,14 @@ def trajectory(bench):
     suite = _suite(bench)
     with bench.postgres as postgres:
         plates = _plates(bench, postgres, suite.count + COLD)
-        suite.trajectory("all days, warm", plates, bench.city.span)
+        alone = _suite(bench)
+        alone.trajectory("all days, Sightline alone, its files in memory", plates,
+                         bench.city.span, False)
+        suite.trajectory("all days, both in turns", plates, bench.city.span)
         with bench.sightline() as sightline:
-            results = bench.ask(suite, sightline, postgres, WARM_UP)
+            read_into_page_cache(sightline.data)
+            results = bench.ask(alone, sightline, postgres, WARM_UP)
+            results += bench.ask(suite, sightline, postgres, WARM_UP)
             memory = memory_mib(sightline.pid)
     if drop_page_cache():
         suite = _suite(bench, COLD)
@@ -143,14 +149,17 @@ def tracks(bench):
     with bench.postgres as postgres:
         with bench.sightline("sightline-small") as sightline:
             plates = _same_tracks(bench, sightline, postgres)
+            read_into_page_cache(sightline.data)
             suite = _suite(bench)
-            suite.trajectory("other plates, among ten times fewer sightings", plates, span, False)
+            suite.trajectory("the same plates among ten times fewer sightings", plates, span, False)
             results = bench.ask(suite, sightline, postgres, WARM_UP)
         with bench.sightline() as sightline:
+            read_into_page_cache(sightline.data)
             suite = _suite(bench)
-            suite.trajectory("the same tracks among all", plates, span, False)
+            suite.trajectory("the same plates among all", plates, span, False)
             results += bench.ask(suite, sightline, postgres, WARM_UP)
         with bench.sightline("sightline-year") as sightline:
+            read_into_page_cache(sightline.data)
             suite = _suite(bench)
             found = sightline.ask("GET", "/v1/plates?limit=10000")["plates"]
             plates = [one["plate"] for one in found if one["count"] > 30]
@@ -189,6 +198,5 @@ def sizes(bench):
 
 
 ALL = {"prepare-postgres": prepare_postgres, "prepare-sightline": prepare_sightline,
-       "ingest": ingest, "trajectory": trajectory, "tracks": tracks,
-       "search": search,
+       "ingest": ingest, "trajectory": trajectory, "tracks": tracks, "search": search,
        "counts": counts, "sizes": sizes}
