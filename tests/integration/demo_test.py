@@ -61,6 +61,10 @@ class Demo(unittest.TestCase):
         # What somebody noted wrongly means this plate, which comes first.
         self.assertNotIn(f"--like {plate} ", output)
         self.assertTrue(self.answer(output, "plates --like")[1].startswith(plate), output)
+        noted = re.search(r"\$ sightline plates --like (\S+)", output)[1]
+        readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+        self.assertIn(f'"plate_like": {{"text": "{noted}"', readme)  # the same example
+        self.assertIn(f'"plate": "{plate}"', readme)
         found = self.answer(output, "search --plate-like")
         self.assertGreater(sum(" 0" == row[-2:] for row in found), 0)  # as it is
         self.assertGreater(sum(" 1" == row[-2:] for row in found), 0)  # and misread
