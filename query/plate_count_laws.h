@@ -21,12 +21,14 @@ inline double NegativeBinomial(double n, double mean, double shape) {
                   shape * std::log(shape / (shape + mean)) + n * std::log(mean / (shape + mean)));
 }
 
-// The share of misreads whose confusion the model does not know and that are more frequent than it
-// says; the more a model has seen, the fewer.
+// The share of strings that are misread more often than the model says: it does not know the
+// confusion yet, the fewer misreads it has seen the likelier, or one camera leans to it and a vehicle
+// passes there every day.
 inline double SurpriseShare(double misreads_seen) {
-  constexpr double kShare = 0.2;
+  constexpr double kOfCameras = 0.06;
+  constexpr double kUnknown = 0.14;
   constexpr double kMisreads = 100;
-  return kShare * kMisreads / (kMisreads + misreads_seen);
+  return kOfCameras + kUnknown * kMisreads / (kMisreads + misreads_seen);
 }
 
 // How many misreads a string that is no plate should have, from all plates that it may be misread of.

@@ -153,7 +153,8 @@ class Estimation {
   }
 
   bool IsCandidate(uint32_t read, uint32_t truth) const {
-    return IsFrequent(truth) && plates_[read].readings < plates_[truth].readings;
+    if (!IsFrequent(truth)) return false;
+    return std::pair(plates_[read].readings, read) < std::pair(plates_[truth].readings, truth);
   }
 
   void AddPairs(std::span<const Key> block) {
@@ -318,7 +319,9 @@ class Estimation {
                        PlateReadingCounts& counts) const {
     for (const Pair& pair : pairs_) {
       if (pair.changes != 1) continue;
-      const double real = std::max(0.0, 1 - misread_share.at(pair.read));
+      // Two frequent neighbours are each other's.
+      const double real = std::max(0.0, 1 - misread_share.at(pair.read)) *
+                          (IsFrequent(pair.read) ? 2 : 1);
       (pair.alike ? counts.alike_plates : counts.other_plates) += real;
     }
     // Of each frequent plate, the strings one substitution away.

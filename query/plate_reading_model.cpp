@@ -347,8 +347,7 @@ class PlateReadingModel::Tables {
 };
 
 PlateReadingModel::PlateReadingModel(PlateReadingData data)
-    : tables_(std::make_unique<Tables>(std::move(data))) {}
-PlateReadingModel::~PlateReadingModel() = default;
+    : tables_(std::make_shared<const Tables>(std::move(data))) {}
 
 std::shared_ptr<const PlateReadingModel> PlateReadingModel::Default() {
   static const auto kModel = std::make_shared<const PlateReadingModel>(DefaultPlateReadingData());

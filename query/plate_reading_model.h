@@ -26,7 +26,6 @@ namespace sightline::query {
 class PlateReadingModel {
  public:
   explicit PlateReadingModel(PlateReadingData data);
-  ~PlateReadingModel();
 
   // Of DefaultPlateReadingData(); made once.
   static std::shared_ptr<const PlateReadingModel> Default();
@@ -68,7 +67,7 @@ class PlateReadingModel {
 
  private:
   class Tables;
-  std::unique_ptr<const Tables> tables_;
+  std::shared_ptr<const Tables> tables_;
 };
 
 }  // namespace sightline::query

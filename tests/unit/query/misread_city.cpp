@@ -1,4 +1,4 @@
-#include "misread_city.h"
+#include "tests/unit/query/misread_city.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 
 #include "core/plate_distance.h"
 #include "core/utf8.h"
+#include "query/plate_misreads.h"
 
 namespace sightline::testing {
 namespace {
@@ -41,7 +42,23 @@ MisreadCity::MisreadCity(const MisreadCityOptions& options) : options_(options) 
   MakeReadings(random);
 }
 
-std::string MisreadCity::CameraId(uint16_t camera) { return fmt::format("C{:03}", camera); }
+MisreadCity::MisreadCity(const std::vector<KnownReading>& readings) {
+  std::map<std::string, uint16_t> numbers;
+  for (const KnownReading& reading : readings) {
+    const auto [found, is_new] =
+        numbers.emplace(reading.camera_id, static_cast<uint16_t>(cameras_.size()));
+    if (is_new) cameras_.push_back(reading.camera_id);
+    const uint32_t truth = IndexOf(reading.truth);
+    real_[truth] = true;
+    AddReading({IndexOf(reading.read), truth, found->second, reading.confidence});
+  }
+}
+
+void MisreadCity::AddReading(const CityReading& reading) {
+  of_[reading.read].push_back(static_cast<uint32_t>(readings_.size()));
+  ++counts_[reading.read];
+  readings_.push_back(reading);
+}
 
 void MisreadCity::MakeConfusions(std::mt19937_64& random) {
   std::u32string all = U"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -135,7 +152,10 @@ void MisreadCity::MakeReadings(std::mt19937_64& random) {
   std::vector<double> rates;
   std::gamma_distribution<double> rate(options_.camera_shape,
                                        options_.misread_rate / options_.camera_shape);
-  for (int i = 0; i < options_.cameras; ++i) rates.push_back(std::min(0.8, rate(random)));
+  for (int i = 0; i < options_.cameras; ++i) {
+    rates.push_back(std::min(0.8, rate(random)));
+    cameras_.push_back(fmt::format("C{:03}", i));
+  }
   std::lognormal_distribution<double> passes(std::log(options_.median_readings), options_.spread);
   for (const std::string& plate : plates_) {
     const uint32_t truth = IndexOf(plate);
@@ -154,9 +174,7 @@ void MisreadCity::MakeReadings(std::mt19937_64& random) {
       // Two overlapping humps.
       const double confidence = std::clamp(
           std::normal_distribution<double>(is_misread ? 0.82 : 0.93, 0.07)(random), 0.0, 1.0);
-      of_[read].push_back(static_cast<uint32_t>(readings_.size()));
-      ++counts_[read];
-      readings_.push_back({read, truth, camera, confidence});
+      AddReading({read, truth, camera, confidence});
     }
   }
 }
@@ -172,7 +190,8 @@ std::vector<uint32_t> MisreadCity::Near(const PlateLike& like) const {
 }
 
 LikenessQuality Ask(const MisreadCity& city, const std::vector<Question>& questions,
-                    int max_distance, std::shared_ptr<const query::PlateReadingModel> model) {
+                    int max_distance, std::shared_ptr<const query::PlateReadingModel> model,
+                    Judge judge) {
   LikenessQuality quality;
   struct Sums {
     size_t rows = 0;
@@ -201,9 +220,11 @@ LikenessQuality Ask(const MisreadCity& city, const std::vector<Question>& questi
     for (const uint32_t string : near) {
       for (const uint32_t index : city.ReadingsOf(string)) {
         const CityReading& reading = city.readings()[index];
-        const double probability = ranking.RowProbability(
-            city.strings()[string],
-            {MisreadCity::CameraId(reading.camera), reading.confidence});
+        const double probability =
+            judge == Judge::kPlate
+                ? ranking.Find(city.strings()[string])->probability
+                : ranking.RowProbability(city.strings()[string],
+                                         {city.CameraId(reading.camera), reading.confidence});
         if (probability > best) {
           best = probability;
           best_is_asked = string == question.asked;
@@ -234,6 +255,21 @@ LikenessQuality Ask(const MisreadCity& city, const std::vector<Question>& questi
   quality.calibration_error /= static_cast<double>(std::max<size_t>(1, quality.rows));
   quality.doubtful_error /= static_cast<double>(std::max<size_t>(1, quality.doubtful_rows));
   return quality;
+}
+
+std::shared_ptr<const query::PlateReadingModel> LearnFrom(const MisreadCity& city) {
+  std::vector<query::SeenPlate> plates;
+  for (size_t i = 0; i < city.strings().size(); ++i) {
+    const auto readings = static_cast<double>(city.counts()[i]);
+    if (readings == 0) continue;
+    query::SeenPlate& plate = plates.emplace_back();
+    plate.characters = CodePoints(city.strings()[i]);
+    plate.readings = readings;
+    plate.exposure = readings;
+  }
+  query::PlateReadingData data = query::DefaultPlateReadingData();
+  query::AddCounts(query::FindMisreads(plates, data, {}).value().counts, data.counts);
+  return std::make_shared<const query::PlateReadingModel>(std::move(data));
 }
 
 std::vector<Question> AskExactly(const MisreadCity& city, size_t count, uint64_t seed) {

@@ -46,12 +46,21 @@ struct CityReading {
   uint32_t read = 0;   // index into strings
   uint32_t truth = 0;  // index into strings
   uint16_t camera = 0;
-  double confidence = 0;
+  std::optional<double> confidence;
+};
+
+// A reading of another city.
+struct KnownReading {
+  std::string read;
+  std::string truth;
+  std::string camera_id;
+  std::optional<double> confidence;
 };
 
 class MisreadCity {
  public:
   explicit MisreadCity(const MisreadCityOptions& options);
+  explicit MisreadCity(const std::vector<KnownReading>& readings);
 
   const std::vector<std::string>& strings() const { return strings_; }
   // Of each string: how often it was read, and whether it is a real plate.
@@ -60,7 +69,7 @@ class MisreadCity {
   const std::vector<CityReading>& readings() const { return readings_; }
   // Indices into readings() of those that read the string.
   const std::vector<uint32_t>& ReadingsOf(uint32_t string) const { return of_[string]; }
-  static std::string CameraId(uint16_t camera);
+  const std::string& CameraId(uint16_t camera) const { return cameras_[camera]; }
 
   // All strings that were read within the distance, as indices.
   std::vector<uint32_t> Near(const PlateLike& like) const;
@@ -78,11 +87,13 @@ class MisreadCity {
   void MakeConfusions(std::mt19937_64& random);
   void MakePlates(std::mt19937_64& random);
   void MakeReadings(std::mt19937_64& random);
+  void AddReading(const CityReading& reading);
   char32_t Substitute(char32_t truth, std::mt19937_64& random) const;
 
   MisreadCityOptions options_;
   std::map<char32_t, Confusion> confusions_;
   std::vector<std::string> plates_;
+  std::vector<std::string> cameras_;
   std::map<std::string, uint32_t, std::less<>> index_;
   std::vector<std::string> strings_;
   std::vector<uint64_t> counts_;
@@ -115,8 +126,15 @@ struct Question {
   uint32_t asked = 0;  // the plate meant, an index into strings()
 };
 
+// What a row is judged by.
+enum class Judge { kPlate, kRow };
+
 LikenessQuality Ask(const MisreadCity& city, const std::vector<Question>& questions,
-                    int max_distance, std::shared_ptr<const query::PlateReadingModel> model);
+                    int max_distance, std::shared_ptr<const query::PlateReadingModel> model,
+                    Judge judge = Judge::kRow);
+
+// The shipped model with what FindMisreads learns from the city, which does not see the truth.
+std::shared_ptr<const query::PlateReadingModel> LearnFrom(const MisreadCity& city);
 
 // Texts that are: the plates themselves, weighted by readings; misreads that were read; what a person
 // may remember (one or two characters wrong or unknown).
