@@ -227,14 +227,16 @@ Result<PlateReadingData> LearnPlateReading(storage::Store& store, PlateReadingDa
   PlateReadingCounts& counts = data.counts;
   const Interval time{counts.learned_to, to};
   if (time.empty()) return data;
+  SIGHTLINE_ASSIGN(const PlateSample sample,
+                   SamplePlates(store, time, limits.plates, cancellation));
+  // What comes into an empty store may be older than this moment, and is still to be learned from.
+  if (sample.plates.empty()) return data;
   if (counts.learned_to > kMinTimestamp) {
     const double days =
         static_cast<double>(to - counts.learned_to) / static_cast<double>(kMillisecondsPerDay);
     ScaleCounts(std::exp2(-days / limits.half_life_days), counts);
   }
   SIGHTLINE_RETURN_IF_ERROR(LearnCorrections(store, limits, counts));
-  SIGHTLINE_ASSIGN(const PlateSample sample,
-                   SamplePlates(store, time, limits.plates, cancellation));
   SIGHTLINE_ASSIGN(FoundMisreads found, FindMisreads(sample.plates, data, cancellation));
   SIGHTLINE_RETURN_IF_ERROR(LearnTracks(store, sample, limits, cancellation, found));
   DropNegative(found.counts);
