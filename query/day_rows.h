@@ -50,17 +50,17 @@ class DayRows {
 // `question` and `cost` outlive the object.
 std::unique_ptr<DayRows> ScanDay(std::shared_ptr<const storage::DayReader> day,
                                  const DayQuestion& question,
-                                 const std::optional<std::vector<uint32_t>>& cameras, bool may_leave,
-                                 SearchCost& cost);
+                                 const std::optional<std::vector<uint32_t>>& cameras,
+                                 bool may_leave, SearchCost& cost);
 
-// By the day's plate index: the rows of `plates`, each named once. Holds the keys of all their rows of
-// that day, 16 bytes each. `question` and `cost` outlive the object.
+// By the day's plate index: the rows of `plates`, each named once. Holds the keys of all their rows
+// of that day, 16 bytes each. `question` and `cost` outlive the object.
 Result<std::unique_ptr<DayRows>> LookUpPlates(std::shared_ptr<const storage::DayReader> day,
                                               std::span<const std::string> plates,
                                               const DayQuestion& question, SearchCost& cost);
 
-// By the day's columns: reads the records of rows whose columns pass, and no more of them than asked
-// for. `columns` and what it asks: see index/column_index.h. `question` and `cost` outlive the object.
+// By the day's columns: reads the records of rows that `scan` lets through, in the question's order
+// and time, and no more of them than asked for. `question` and `cost` outlive the object.
 std::unique_ptr<DayRows> ReadColumns(std::shared_ptr<const storage::DayReader> day,
                                      std::unique_ptr<index::ColumnScan> scan,
                                      const DayQuestion& question, SearchCost& cost);

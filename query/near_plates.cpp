@@ -93,8 +93,9 @@ Status CollectFromColumns(index::ColumnIndex& columns, const PlateLike& like,
   return Ok();
 }
 
-Status CollectFromDictionary(storage::Store& store, const PlateLike& like, std::span<const Day> days,
-                             Sequence as_of, const Cancellation& cancellation, SearchCost& cost,
+Status CollectFromDictionary(storage::Store& store, const PlateLike& like,
+                             std::span<const Day> days, Sequence as_of,
+                             const Cancellation& cancellation, SearchCost& cost,
                              Collection& collection) {
   Status checked = Ok();
   size_t visited = 0;

@@ -25,14 +25,15 @@ struct NearPlate {
   std::vector<std::pair<Day, uint32_t>> rows;  // how many it has of each day, days ascending
 };
 
-// Operation: the days' plate tables (without columns: the dictionary of all plates) name the strings
-// within the distance; how often each was read in the time asked for, as of a sequence, is counted by
-// the plate index, and PlateRanking weighs them. All of it depends on the question and on `as_of`
-// alone, so that the pages of an answer agree on every probability.
+// Operation: the days' plate tables (without columns: the dictionary of all plates) name the
+// strings within the distance; how often each was read in the time asked for, as of a sequence, is
+// counted by the plate index, and PlateRanking weighs them. All of it depends on the question and
+// on `as_of` alone, so that the pages of an answer agree on every probability.
 //
-// Limitations: where very many plates lie near, kMaxRanked of them are weighed: of those that a person
-// who asks so most likely means (PlateReadingModel::AskedProbability), the ones most often read. The
-// probability of all others is 0. Memory: some thousand plates, and the near plates of one day.
+// Limitations: where very many plates lie near, kMaxRanked of them are weighed: of those that a
+// person who asks so most likely means (PlateReadingModel::AskedProbability), the ones most often
+// read. The probability of all others is 0. Memory: some thousand plates, and the near plates of
+// one day.
 //
 // Immutable; thread-safe.
 class NearPlates {

@@ -10,8 +10,8 @@
 
 namespace sightline::query {
 
-// Nanoseconds of one core (AMD EPYC with AVX-512), blocks in memory: measured on days of 200,000 rows
-// with a 128-byte vector each. Only their ratios decide.
+// Nanoseconds of one core (AMD EPYC with AVX-512), blocks in memory: measured on days of 200,000
+// rows with a 128-byte vector each. Only their ratios decide.
 struct PathPrices {
   double seek = 4'000;           // a cursor sent to a key
   double step = 170;             // a cursor's next key

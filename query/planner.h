@@ -46,9 +46,9 @@ struct DayWindow {
   uint64_t wanted = 0;   // rows that the answer still needs
 };
 
-// Operation: an exact plate is looked up, and a filter of time alone is read off the time index. All
-// else is weighed (query/path_cost.h) on what the day's columns count. A wildcard that leaves few
-// plates, as far as can be told beforehand, is turned into these plates.
+// Operation: an exact plate is looked up, and a filter of time alone is read off the time index.
+// All else is weighed (query/path_cost.h) on what the day's columns count. A wildcard that leaves
+// few plates, as far as can be told beforehand, is turned into these plates.
 //
 // Whatever is chosen, the rows are the same. Not thread-safe.
 class Planner {

@@ -5,8 +5,9 @@
 
 namespace sightline::query {
 
-Result<std::vector<storage::RowKey>> PlateKeys(const storage::DayReader& day, std::string_view plate,
-                                               Interval time, Sequence as_of, TimeOrder order,
+Result<std::vector<storage::RowKey>> PlateKeys(const storage::DayReader& day,
+                                               std::string_view plate, Interval time,
+                                               Sequence as_of, TimeOrder order,
                                                CameraNames& names) {
   SIGHTLINE_ASSIGN(const std::vector<storage::PlateRow> rows, day.PlateRows(plate, time, as_of));
   std::vector<storage::RowKey> keys;

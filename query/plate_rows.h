@@ -14,8 +14,9 @@
 namespace sightline::query {
 
 // The keys of the plate's rows in `time`, in the order of an answer.
-Result<std::vector<storage::RowKey>> PlateKeys(const storage::DayReader& day, std::string_view plate,
-                                               Interval time, Sequence as_of, TimeOrder order,
+Result<std::vector<storage::RowKey>> PlateKeys(const storage::DayReader& day,
+                                               std::string_view plate, Interval time,
+                                               Sequence as_of, TimeOrder order,
                                                CameraNames& names);
 
 // Puts keys of rows into the order of an answer.

@@ -46,10 +46,10 @@ struct SearchRequest {
 
 // One running search. Rows come in order, in batches. Not thread-safe.
 //
-// Operation: each day is planned for itself when the answer gets there (query/planner.h); a day behind
-// a full page is not opened. With plate_like the plates near it are weighed first (query/near_plates.h),
-// over all days of the filter's time, since the probability of each depends on the others; in the
-// order of relevance the rows of the likeliest come first.
+// Operation: each day is planned for itself when the answer gets there (query/planner.h); a day
+// behind a full page is not opened. With plate_like the plates near it are weighed first, over all
+// days of the filter's time, since the probability of each depends on the others
+// (query/near_plates.h); in the order of relevance the rows of the likeliest come first.
 class SightingSearch {
  public:
   // What `sources` points to outlives the search.

@@ -19,8 +19,8 @@ constexpr int kStepsBeforeSeek = 4;
 // Rows of one minute held at most, where a caller asks for fewer at a time but goes on asking.
 constexpr size_t kMaxHeldRows = 8192;
 
-// Records read in vain before the scan is left to another way: that many to begin with, and for each
-// that passed. Reading one record by its key costs about as much as reading kRecordsPerRow in a row.
+// Records read in vain before the scan is left to another way: that many to begin with, and for
+// each that passed. A record by its key costs about as much as kRecordsPerRow in a row.
 constexpr uint64_t kPatience = 500;
 constexpr uint64_t kRecordsPerRow = 8;
 
@@ -236,8 +236,8 @@ class TimeScan final : public DayRows {
 
 std::unique_ptr<DayRows> ScanDay(std::shared_ptr<const storage::DayReader> day,
                                  const DayQuestion& question,
-                                 const std::optional<std::vector<uint32_t>>& cameras, bool may_leave,
-                                 SearchCost& cost) {
+                                 const std::optional<std::vector<uint32_t>>& cameras,
+                                 bool may_leave, SearchCost& cost) {
   return std::make_unique<TimeScan>(std::move(day), question, cameras, may_leave, cost);
 }
 

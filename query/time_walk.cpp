@@ -57,14 +57,14 @@ Status TimeWalk::Enter(Day day, Interval time, size_t wanted) {
     if (!columns) return Ok();  // retention took the day since the search began
   }
   std::vector<index::DayPlate> plates;
+  std::optional<std::span<const index::DayPlate>> near;
   if (plates_) {
     SIGHTLINE_ASSIGN(plates, plates_(day, columns.get()));
+    near = plates;
   }
-  SIGHTLINE_ASSIGN(
-      const DayPlan plan,
-      planner_.Plan(columns.get(), WindowOf(day, time, wanted),
-                    plates_ ? std::optional(std::span<const index::DayPlate>(plates)) : std::nullopt,
-                    question_.cancellation));
+  SIGHTLINE_ASSIGN(const DayPlan plan,
+                   planner_.Plan(columns.get(), WindowOf(day, time, wanted), near,
+                                 question_.cancellation));
   if (plan.empty) return Ok();
   SIGHTLINE_ASSIGN(std::shared_ptr<const storage::DayReader> reader, sources_.store.OpenDay(day));
   if (!reader) return Ok();

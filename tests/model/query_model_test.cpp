@@ -1,7 +1,7 @@
 // Random sightings and random questions against brute force: a vector, sorted and filtered by
 // Matches. Values are drawn from few, so that equal times, crowded minutes and empty answers are
-// common. Sightings go on arriving between the pages, some are corrected, and the columns beside the
-// store are sealed now and then.
+// common. Sightings go on arriving between the pages, some are corrected, and the columns beside
+// the store are sealed now and then.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -180,7 +180,8 @@ class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, Col
 
   ResultOrder SomeOrder() {
     static constexpr ResultOrder kOrders[] = {ResultOrder::kTimeAscending,
-                                              ResultOrder::kTimeDescending, ResultOrder::kRelevance};
+                                              ResultOrder::kTimeDescending,
+                                              ResultOrder::kRelevance};
     return kOrders[Below(std::size(kOrders))];
   }
 

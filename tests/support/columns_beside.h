@@ -29,7 +29,7 @@ class ColumnsBeside {
   // Null with kNone.
   index::ColumnIndex* get() { return columns_.get(); }
 
-  // Seals what the real ones hold unsealed, one segment a day, now and then merged. Throws when that
+  // Seals or merges a segment of each day, where the real ones have something to. Throws when that
   // fails.
   void Seal();
 

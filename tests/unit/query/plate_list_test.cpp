@@ -158,7 +158,8 @@ TEST_P(PlateListTest, ACorrectedReadingCountsForThePlateThatItWasCorrectedTo) {
 TEST_P(PlateListTest, MorePlatesThanAreWeighedAreListedAllTheSame) {
   std::vector<Sighting> readings;
   for (int i = 0; i < 400; ++i) {
-    readings.push_back(Reading("A" + std::to_string(1000 + i), kNoon + i % 2 * kMillisecondsPerDay));
+    readings.push_back(
+        Reading("A" + std::to_string(1000 + i), kNoon + i % 2 * kMillisecondsPerDay));
   }
   filled_.Add(readings);
   const PlateListRequest request{.like = PlateLike{.text = "A????", .max_distance = 0},

@@ -140,7 +140,8 @@ TEST_P(RelevanceTest, PagesEqualTheWholeAnswerWhileSightingsArrive) {
       request.after = PositionOf(next.back());
       // More of the same plates, and new ones: both would change the ranking.
       if (pages < 20) {
-        filled_.Add({Reading("AB12", kNoon + pages), Reading("AB9" + std::to_string(pages), kNoon)});
+        filled_.Add({Reading("AB12", kNoon + pages),
+                     Reading("AB9" + std::to_string(pages), kNoon)});
       }
     }
     EXPECT_EQ(rows, whole) << "pages of " << page;
@@ -186,7 +187,8 @@ TEST_P(RelevanceTest, MorePlatesThanAreWeighedAreFoundAllTheSame) {
   const int count = std::get<0>(GetParam()) == StoreKind::kMemory ? 300 : 1100;
   std::vector<Sighting> readings;
   for (int i = 0; i < count; ++i) {
-    readings.push_back(Reading("A" + std::to_string(1000 + i), kNoon + i % 3 * kMillisecondsPerDay));
+    readings.push_back(
+        Reading("A" + std::to_string(1000 + i), kNoon + i % 3 * kMillisecondsPerDay));
   }
   filled_.Add(readings);
   ASSERT_GT(readings.size(), NearPlates::kMaxRanked);
