@@ -128,11 +128,9 @@ class Kill(unittest.TestCase):
             slowest = 0.0
             for number in range(ROUNDS):
                 camera = f"K-{number}"
-                self.connection = self.server.connect()
-                reply = self.connection.post(
-                    "/v1/cameras", {"id": camera, "location": {"lon": 1, "lat": 2}}
-                )
-                self.connection.close()
+                with_camera = {"id": camera, "location": {"lon": 1, "lat": 2}}
+                self.connect()
+                reply = self.connection.post("/v1/cameras", with_camera)
                 self.assertEqual(reply.json()["created"], 1)
 
                 started = self.kill_under_load(camera, number, dice)
@@ -140,17 +138,19 @@ class Kill(unittest.TestCase):
                 self.assertLessEqual(started, START_UP_LIMIT_S)
                 self.check({"cameras": [camera]}, lambda each: each.sent["camera_id"] == camera)
             self.check_everything()
-            self.connection.close()
             self.server.restart()
-            self.connection = self.server.connect()
+            self.connect()
             self.check_everything()
             index = self.connection.get("/v1/status").json()["index"]
-            self.connection.close()
             corrections = sum(each.corrections for each in self.kept.values())
             print(
                 f"{len(self.kept)} sightings and {corrections} corrections kept over {ROUNDS} kills; "
                 f"slowest start {slowest:.2f} s; {index}"
             )
+
+    def connect(self):
+        self.connection = self.server.connect()
+        self.addCleanup(self.connection.close)
 
     def kill_under_load(self, camera, number, dice):
         senders = [
@@ -166,7 +166,7 @@ class Kill(unittest.TestCase):
             sender.connection.close()
             self.assertIsNone(sender.wrong)
         started = self.server.start()
-        self.connection = self.server.connect()
+        self.connect()
 
         stored = {
             row["source_id"]: row

@@ -104,8 +104,11 @@ class RandomFilters(unittest.TestCase):
         try:
             for number, filter_ in enumerate(drawn.filters(count)):
                 question = drawn.question(filter_)
-                with self.subTest(data=name, number=number, question=json.dumps(question)):
+                try:
                     answers.check(question)
+                except Exception:
+                    print(f"{name}, question {number}: {json.dumps(question)}", flush=True)
+                    raise
         finally:
             arrivals.stopping.set()
             arrivals.join()

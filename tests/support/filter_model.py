@@ -10,6 +10,7 @@ import functools
 import json
 import math
 import re
+import sys
 import unicodedata
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -23,6 +24,7 @@ def milliseconds(time):
     return since // datetime.timedelta(milliseconds=1)
 
 
+@functools.lru_cache(maxsize=1_000_000)
 def normalized(plate):
     text = unicodedata.normalize("NFKC", plate).upper()
     return "".join(each for each in text if not each.isspace() and each not in "-.·")
@@ -60,10 +62,10 @@ class RowReader:
 
     def row(self, line):
         sighting = json.loads(line)
-        camera = self.share(sighting["camera_id"])
+        camera = sys.intern(sighting["camera_id"])
         place = sighting.get("location")
         place = (place["lon"], place["lat"]) if place else self.camera_places.get(camera)
-        plate = self.share(normalized(sighting.get("plate", "")))
+        plate = normalized(sighting.get("plate", ""))
         return Row(
             milliseconds(sighting["time"]),
             camera,
@@ -173,7 +175,7 @@ def has_attribute(attributes, name, wanted):
 
 
 def passing(filter_, rows, plates, places):
-    """Those of the rows that pass everything but `time`. Plates and places are decided once each."""
+    """Those of the rows that pass everything but `time`. What rows share is decided once."""
     if "plate" in filter_:
         expression = pattern_expression(filter_["plate"])
         fits = {plate for plate in plates if plate and expression.fullmatch(plate)}
@@ -193,8 +195,19 @@ def passing(filter_, rows, plates, places):
     if "area" in filter_:
         inside = {place for place in places if place and in_area(place, filter_["area"])}
         rows = [row for row in rows if row.place in inside]
-    for name, wanted in filter_.get("attributes", {}).items():
-        rows = [row for row in rows if has_attribute(row.attributes, name, wanted)]
+    if "attributes" in filter_:
+        decided = {}  # by the dictionary, which many rows share
+
+        def has_all(row):
+            key = id(row.attributes)
+            if key not in decided:
+                decided[key] = all(
+                    has_attribute(row.attributes, name, wanted)
+                    for name, wanted in filter_["attributes"].items()
+                )
+            return decided[key]
+
+        rows = [row for row in rows if has_all(row)]
     return rows
 
 
@@ -264,7 +277,7 @@ class Model:
 
     def correct(self, row, patch):
         plate, attributes = self.corrected(row, patch)
-        row.plate = self.reader.share(plate)
+        row.plate = plate
         row.attributes = self.reader.share(attributes)
         self.plates.add(plate)
 
