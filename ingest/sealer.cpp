@@ -100,7 +100,8 @@ void Sealer::WorkOn(Day day) {
 
 Status SealAll(storage::Store& store, index::ColumnIndex& index, const Clock& clock,
                const Cancellation& cancellation) {
-  for (const Day day : store.UnsealedDays()) {
+  // Rows that wait in the inbox make no day unsealed until they are moved: opening it moves them.
+  for (const Day day : store.Days()) {
     bool more = true;
     while (more) {
       SIGHTLINE_ASSIGN(more, index.SealOnce(day, clock.Now(), /*force=*/true, cancellation));

@@ -1,8 +1,6 @@
 #include "ingest/store_feed.h"
 
-#include <algorithm>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 namespace sightline::ingest {
@@ -29,26 +27,21 @@ class StoreDayFeed final : public index::DayFeed {
 
   Result<std::vector<index::IndexRow>> Read(uint64_t from, size_t limit) const override {
     const std::vector<storage::RowVersion> versions = day_->ReadLog(from, limit);
-    // Nearly all versions are in force still: those are read together, the others one by one.
-    std::vector<RowKey> latest;
-    latest.reserve(versions.size());
-    for (const storage::RowVersion& version : versions) {
-      if (day_->IsInForce(version, kLatest)) latest.push_back(version.key);
-    }
-    SIGHTLINE_ASSIGN(std::vector<std::optional<StoredSighting>> records, day_->Get(latest, kLatest));
+    std::vector<RowKey> keys;
+    keys.reserve(versions.size());
+    for (const storage::RowVersion& version : versions) keys.push_back(version.key);
+    // Nearly all versions are the last ones of their rows: read together. A row that was corrected
+    // since is read again as it was.
+    SIGHTLINE_ASSIGN(std::vector<std::optional<StoredSighting>> records, day_->Get(keys, kLatest));
     std::vector<index::IndexRow> rows;
     rows.reserve(versions.size());
-    size_t next = 0;
-    for (const storage::RowVersion& version : versions) {
-      if (next < latest.size() && latest[next] == version.key &&
-          day_->IsInForce(version, kLatest)) {
-        SIGHTLINE_RETURN_IF_ERROR(Add(version, std::move(records[next]), rows));
-        ++next;
-      } else {
-        SIGHTLINE_ASSIGN(std::vector<std::optional<StoredSighting>> past,
-                         day_->Get({&version.key, 1}, version.sequence));
-        SIGHTLINE_RETURN_IF_ERROR(Add(version, std::move(past.front()), rows));
+    for (size_t i = 0; i < versions.size(); ++i) {
+      if (records[i] && VersionOf(*records[i]) != versions[i].sequence) {
+        SIGHTLINE_ASSIGN(auto past, day_->Get({&keys[i], 1}, versions[i].sequence));
+        records[i] = std::move(past.front());
       }
+      if (!records[i]) return MissingRow();
+      rows.push_back(ToIndexRow(versions[i], std::move(records[i]->sighting)));
     }
     return rows;
   }
@@ -68,15 +61,14 @@ class StoreDayFeed final : public index::DayFeed {
   }
 
  private:
-  Status Add(const storage::RowVersion& version, std::optional<StoredSighting> record,
-             std::vector<index::IndexRow>& rows) const {
-    if (!record) {
-      return Error{ErrorCode::kCorruption,
-                   "day " + FormatDay(day()) + ": the log names a row that is missing",
-                   {}};
-    }
-    rows.push_back(ToIndexRow(version, std::move(record->sighting)));
-    return Ok();
+  static Sequence VersionOf(const StoredSighting& record) {
+    return record.corrected != 0 ? record.corrected : record.sequence;
+  }
+
+  Error MissingRow() const {
+    return {ErrorCode::kCorruption,
+            "day " + FormatDay(day()) + ": the log names a row that is missing",
+            {}};
   }
 
   const std::shared_ptr<const storage::DayReader> day_;

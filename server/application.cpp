@@ -11,11 +11,11 @@
 #include "index/column_index.h"
 #include "ingest/sealer.h"
 #include "ingest/store_feed.h"
-#include "query/plate_reading_model_source.h"
 #include "server/file_limit.h"
 #include "server/handlers/endpoint.h"
 #include "server/owner_token.h"
 #include "server/periodic_task.h"
+#include "server/plate_learning.h"
 #include "server/services.h"
 #include "server/version.h"
 
@@ -93,13 +93,15 @@ void ObserveExchange(Metrics& metrics, const CompletedExchange& completed) {
 class Application::Impl {
  public:
   Impl(Config config, const Clock& clock, std::unique_ptr<storage::Store> store,
-       std::unique_ptr<Auth> auth, std::unique_ptr<CaseBook> cases)
+       std::unique_ptr<Auth> auth, std::unique_ptr<CaseBook> cases,
+       std::unique_ptr<PlateLearning> plate_learning)
       : config_(std::move(config)),
         clock_(clock),
         started_(clock.Now()),
         store_(std::move(store)),
         auth_(std::move(auth)),
         cases_(std::move(cases)),
+        plate_learning_(std::move(plate_learning)),
         metrics_(started_),
         feed_(*store_),
         columns_(index::ColumnIndex::Create(feed_, IndexOptions(config_))),
@@ -113,7 +115,7 @@ class Application::Impl {
                   .store = *store_,
                   .columns = *columns_,
                   .sealer = *sealer_,
-                  .reading_models = reading_models_,
+                  .reading_models = plate_learning_->models(),
                   .ingestor = *ingestor_,
                   .workers = workers_,
                   .auth = *auth_,
@@ -146,6 +148,9 @@ class Application::Impl {
         std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_, *columns_); });
     disk_samples_ = std::make_unique<PeriodicTask>(
         kDiskSamplePeriod, [this] { SampleDisk(*store_, clock_, disk_forecast_); });
+    learning_ = std::make_unique<PeriodicTask>(
+        std::chrono::milliseconds(static_cast<int64_t>(config_.plate_learning_period_s * 1000)),
+        [this] { plate_learning_->LearnOnce(); });
     return Ok();
   }
 
@@ -154,6 +159,8 @@ class Application::Impl {
     Log(LogLevel::kInfo, "server.stopping", {{"requests", http_.running_exchanges()}});
     retention_.reset();
     disk_samples_.reset();
+    plate_learning_->Stop();
+    learning_.reset();
     http_.Shutdown(
         std::chrono::milliseconds(static_cast<int64_t>(config_.shutdown_grace_s * 1000)));
     workers_.Join();
@@ -186,13 +193,13 @@ class Application::Impl {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<Auth> auth_;
   std::unique_ptr<CaseBook> cases_;
+  std::unique_ptr<PlateLearning> plate_learning_;
   Metrics metrics_;
   DiskForecast disk_forecast_;
   std::atomic<bool> stopping_{false};
   ingest::StoreFeed feed_;
   std::unique_ptr<index::ColumnIndex> columns_;
   std::unique_ptr<ingest::Sealer> sealer_;
-  query::PlateReadingModelSource reading_models_{query::PlateReadingModel::Default()};
   std::unique_ptr<AuditLog> audit_;
   SightingParsers sighting_parsers_;
   std::unique_ptr<ingest::Ingestor> ingestor_;
@@ -201,6 +208,7 @@ class Application::Impl {
   HttpServer http_;
   std::unique_ptr<PeriodicTask> retention_;
   std::unique_ptr<PeriodicTask> disk_samples_;
+  std::unique_ptr<PeriodicTask> learning_;
   std::string url_;
 };
 
@@ -219,8 +227,10 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
   SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));
   SIGHTLINE_ASSIGN(auto auth, Auth::Open(*store, clock));
   SIGHTLINE_ASSIGN(auto cases, CaseBook::Open(*store, clock));
+  SIGHTLINE_ASSIGN(auto plate_learning,
+                   PlateLearning::Open(*store, clock, config.plate_reading_file));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
-                                     std::move(cases));
+                                     std::move(cases), std::move(plate_learning));
   SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }

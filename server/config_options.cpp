@@ -87,6 +87,12 @@ const Option kOptions[] = {
      "Longest that a question may run; beyond it 503, or a cut connection once an answer began.",
      0.01, 86'400},
 
+    {"plate_reading_file", TARGET(plate_reading_file), "",
+     "What is assumed of how cameras misread plates (docs/plate-likeness.md). Empty: what the "
+     "program was built with."},
+    {"plate_learning_period_s", TARGET(plate_learning_period_s), "seconds",
+     "How often misreads are learned from corrections and from what is stored.", 1, 31'536'000},
+
     {"max_line_bytes", TARGET(max_line_bytes), "bytes",
      "Longest NDJSON line or array element of POST /v1/sightings; a longer one is rejected.", 256,
      1 << 28},

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <utility>
 
 #include "core/clock.h"
 #include "index/column_index.h"
@@ -42,9 +44,9 @@ struct Services {
   TimestampMs started;
   const HttpServer* http = nullptr;  // set before the first request
 
-  // What a question reads from, with the plate reading model of now.
-  query::Sources QuestionSources() const {
-    return {.store = store, .columns = &columns, .reading_model = reading_models.Current()};
+  // What a question reads from, and by which model it weighs near plates.
+  query::Sources QuestionSources(std::shared_ptr<const query::PlateReadingModel> model) const {
+    return {.store = store, .columns = &columns, .reading_model = std::move(model)};
   }
 };
 

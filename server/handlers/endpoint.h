@@ -80,6 +80,7 @@ std::vector<Endpoint> CaseItemEndpoints();
 std::vector<Endpoint> CaseReportEndpoints();
 std::vector<Endpoint> TokenEndpoints();
 std::vector<Endpoint> AuditEndpoints();
+std::vector<Endpoint> PlateModelEndpoints();
 std::vector<Endpoint> OperationEndpoints();
 
 // All of them, in the order of the API's documentation.

@@ -94,7 +94,7 @@ Result<Response> ListPlates(const Services& services, const Call& call) {
   SIGHTLINE_ASSIGN(const PlateQuestion question, ParsePlates(services, call.request));
   SIGHTLINE_ASSIGN(
       const query::PlateListPage page,
-      query::ListPlates(services.QuestionSources(), question.request, call.cancellation));
+      query::ListPlates(services.QuestionSources(services.reading_models.Current()), question.request, call.cancellation));
 
   std::string body;
   api::JsonWriter json(body);
@@ -165,8 +165,9 @@ Result<TrajectoryQuestion> ParseTrajectory(const Services& services, const Reque
                    PageStartOfParameters(services, request, question.text));
   replay.as_of = start.as_of;
   if (!start.position.empty()) {
-    SIGHTLINE_ASSIGN(replay.after, DecodePosition(start.position, ResultOrder::kTimeAscending,
-                                                  "page_token"));
+    SIGHTLINE_ASSIGN(DecodedPosition after,
+                     DecodePosition(start.position, ResultOrder::kTimeAscending, "page_token"));
+    replay.after = std::move(after.position);
   }
   return question;
 }

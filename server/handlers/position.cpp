@@ -10,29 +10,35 @@ namespace sightline::server {
 namespace {
 
 constexpr size_t kIdCharacters = 36;
+constexpr size_t kVersionCharacters = 16;
 // The bits of the probability as they are: printed and read back it could lie before its own row.
 constexpr size_t kProbabilityCharacters = 16;
 
 }  // namespace
 
-std::string EncodePosition(const query::SearchPosition& position, ResultOrder order) {
+std::string EncodePosition(const query::SearchPosition& position, ResultOrder order,
+                           std::string_view model_version) {
   std::string text = position.id.ToString() + position.camera_id;
   if (order != ResultOrder::kRelevance) return text;
-  return fmt::format("{:016x}", std::bit_cast<uint64_t>(position.probability)) + text;
+  return fmt::format("{}{:016x}{}", model_version, std::bit_cast<uint64_t>(position.probability),
+                     text);
 }
 
 std::string EncodePosition(const StoredSighting& row) {
   return EncodePosition(
       {.time = row.sighting.time, .camera_id = row.sighting.camera_id, .id = row.id},
-      ResultOrder::kTimeDescending);
+      ResultOrder::kTimeDescending, {});
 }
 
-Result<query::SearchPosition> DecodePosition(std::string_view text, ResultOrder order,
-                                             std::string_view field) {
+Result<DecodedPosition> DecodePosition(std::string_view text, ResultOrder order,
+                                       std::string_view field) {
   const Error damaged = InvalidArgument("the page token is damaged", std::string(field));
-  query::SearchPosition position;
+  DecodedPosition decoded;
+  query::SearchPosition& position = decoded.position;
   if (order == ResultOrder::kRelevance) {
-    if (text.size() < kProbabilityCharacters) return damaged;
+    if (text.size() < kVersionCharacters + kProbabilityCharacters) return damaged;
+    decoded.model_version = text.substr(0, kVersionCharacters);
+    text.remove_prefix(kVersionCharacters);
     const char* const end = text.data() + kProbabilityCharacters;
     uint64_t bits = 0;
     const auto [last, code] = std::from_chars(text.data(), end, bits, 16);
@@ -46,7 +52,7 @@ Result<query::SearchPosition> DecodePosition(std::string_view text, ResultOrder 
   position.time = id->time;
   position.camera_id = text.substr(kIdCharacters);
   position.id = *id;
-  return position;
+  return decoded;
 }
 
 }  // namespace sightline::server

@@ -10,7 +10,8 @@ std::vector<Endpoint> AllEndpoints() {
   std::vector<Endpoint> all;
   for (auto make : {CameraEndpoints, SightingEndpoints, CorrectionEndpoints,
                     SearchEndpoints, PlateEndpoints, CaseEndpoints, CaseItemEndpoints,
-                    CaseReportEndpoints, TokenEndpoints, AuditEndpoints, OperationEndpoints}) {
+                    CaseReportEndpoints, TokenEndpoints, AuditEndpoints, PlateModelEndpoints,
+                    OperationEndpoints}) {
     std::vector<Endpoint> endpoints = make();
     std::move(endpoints.begin(), endpoints.end(), std::back_inserter(all));
   }

@@ -1,5 +1,6 @@
 // /v1/search/sightings
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "api/page_token.h"
 #include "api/search_json.h"
 #include "api/sighting_json.h"
+#include "query/plate_reading_model.h"
 #include "query/sighting_search.h"
 #include "server/coroutine_error.h"
 #include "server/handlers/document.h"
@@ -27,6 +29,8 @@ struct SearchQuestion {
   api::SightingFields fields;
   std::string text;  // for page tokens
   query::SearchRequest request;
+  // Of the first page, so that a model learned meanwhile does not reorder the pages after it.
+  std::shared_ptr<const query::PlateReadingModel> model;
 };
 
 Result<SearchQuestion> ParseQuestion(const Services& services, const Request& http,
@@ -46,10 +50,13 @@ Result<SearchQuestion> ParseQuestion(const Services& services, const Request& ht
     SIGHTLINE_RETURN_IF_ERROR(
         CheckAsOf(services, *start.as_of, body.as_of ? "/as_of" : "/page_token"));
   }
+  question.model = services.reading_models.Current();
   question.request = {.filter = body.filter, .order = body.order, .as_of = start.as_of};
   if (!start.position.empty()) {
-    SIGHTLINE_ASSIGN(question.request.after,
+    SIGHTLINE_ASSIGN(DecodedPosition after,
                      DecodePosition(start.position, body.order, "/page_token"));
+    question.request.after = std::move(after.position);
+    question.model = services.reading_models.Find(after.model_version);
   }
   return question;
 }
@@ -69,7 +76,7 @@ struct SearchPage {
 
 Result<SearchPage> FindPage(const Services& services, const SearchQuestion& question,
                             const Cancellation& cancellation) {
-  query::SightingSearch search(services.QuestionSources(), question.request, cancellation);
+  query::SightingSearch search(services.QuestionSources(question.model), question.request, cancellation);
   SearchPage page;
   const size_t limit = question.body.limit;
   // One more than wanted, to know whether there is a next page.
@@ -85,7 +92,8 @@ Result<SearchPage> FindPage(const Services& services, const SearchQuestion& ques
     page.rows.resize(limit);
     page.next_page_token = api::EncodePageToken(
         {.as_of = page.as_of,
-         .position = EncodePosition(query::PositionOf(page.rows.back()), question.body.order)},
+         .position = EncodePosition(query::PositionOf(page.rows.back()), question.body.order,
+                                    question.model->version())},
         question.text);
   }
   return page;
@@ -159,7 +167,7 @@ Result<Response> BuildPage(const Services& services, const SearchQuestion& quest
 
 // All rows, a line each, in pieces.
 Awaitable<Status> StreamAll(const Services& services, Call& call, const SearchQuestion& question) {
-  query::SightingSearch search(services.QuestionSources(), question.request, call.cancellation);
+  query::SightingSearch search(services.QuestionSources(question.model), question.request, call.cancellation);
   auto next = [&](std::string& piece) -> Status {
     SIGHTLINE_ASSIGN(const std::vector<query::FoundSighting> rows, search.Next(kStreamRows));
     AppendRows(rows, question, piece);

@@ -22,6 +22,7 @@ class UnsealedStore final : public testing::MemoryStore {
  public:
   explicit UnsealedStore(std::vector<Day> days) : days_(std::move(days)) {}
   std::vector<Day> UnsealedDays() const override { return days_; }
+  std::vector<Day> Days() const override { return days_; }
 
  private:
   const std::vector<Day> days_;

@@ -323,6 +323,8 @@ std::vector<Case> OperationCases() {
       {"Healthz", "GET", "/healthz", {}, {}, 200, kJson, {}, "none", false},
       {"Readyz", "GET", "/readyz", {}, {}, 200, kJson, {}, "none", false},
       Bad({"HealthzParameter", "GET", "/healthz?x=1", {}, {}, 400}),
+      {"PlateModel", "GET", "/v1/plate-model", {}, {}, 200, "text/tab-separated-values"},
+      Bad({"PlateModelForWriters", "GET", "/v1/plate-model", {}, {}, 403, {}, {}, "writer"}),
       {"Status", "GET", "/v1/status", {}, {}, 200, kJson,
        {R"("version":")", R"("first":"2016-09-21","last":"2016-09-22")",
         R"("retention":{"enabled":false,"days":null})",
