@@ -1,5 +1,5 @@
-// The `sightline` command line. Here alone it meets the rooms behind the server: to write a simulated
-// city into a data directory without one.
+// The `sightline` command line. Here alone it meets the rooms behind the server: to write a
+// simulated city into a data directory without one.
 #include <fmt/format.h>
 
 #include <exception>

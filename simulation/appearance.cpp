@@ -81,8 +81,8 @@ void AppearanceModel::Draw(const Looks& looks, const View& view, Random& random,
   const auto bytes = static_cast<size_t>(scales_.bytes);
   std::fill_n(components.begin(), bytes, scales_.offset);
   for (size_t i = 0; i < static_cast<size_t>(scales_.directions); ++i) {
-    const float along = type[i] + model[i] + color[i] + camera[i] + light_[i] * light +
-                        identity[i] + reading[i];
+    const float along =
+        type[i] + model[i] + color[i] + camera[i] + light_[i] * light + identity[i] + reading[i];
     const float* weights = weights_.data() + i * bytes;
     for (size_t j = 0; j < bytes; ++j) components[j] += weights[j] * along;
   }

@@ -14,7 +14,7 @@ namespace sightline::simulation {
 struct Looks {
   uint32_t vehicle = 0;  // the identity: scratches, stickers, what hangs from the mirror
   uint16_t model = 0;
-  uint8_t type = 0;   // BodyType
+  uint8_t type = 0;  // BodyType
   uint8_t color = 0;
 };
 
@@ -40,8 +40,8 @@ struct AppearanceScales {
   float gain = 1;    // from causes to components
 };
 
-// Set so that among one reading each of many vehicles the distances to nearest neighbours are spread
-// like those of real descriptors (SIFT, bigann10k): a test compares them.
+// Set so that among one reading each of many vehicles the distances to nearest neighbours are
+// spread like those of real descriptors (SIFT, bigann10k): a test compares them.
 inline constexpr AppearanceScales kVehicleSpace = {
     .bytes = 128,
     .directions = 34,
@@ -71,10 +71,10 @@ inline constexpr AppearanceScales kDetailSpace = {
     .gain = 9,
 };
 
-// A vector is a random linear map of a point with few coordinates, cut off at 0 and 255: type, model,
-// colour, identity, camera, light and the reading itself each add to the point. So vectors lie near
-// a surface of low dimension, as those of real descriptors do, and identities lie within models
-// within types. One reading in fifty is an outlier: half hidden, or blinded.
+// A vector is a random linear map of a point with few coordinates, cut off at 0 and 255: type,
+// model, colour, identity, camera, light and the reading itself each add to the point. So vectors
+// lie near a surface of low dimension, as those of real descriptors do, and identities lie within
+// models within types. One reading in fifty is an outlier: half hidden, or blinded.
 //
 // Immutable; thread-safe.
 class AppearanceModel {
@@ -97,9 +97,9 @@ class AppearanceModel {
 
   uint64_t seed_;
   AppearanceScales scales_;
-  Point spread_;                // of each coordinate
-  Point light_;                 // the direction in which light moves
-  std::vector<Point> types_;    // where each type, model, ... moves the point
+  Point spread_;              // of each coordinate
+  Point light_;               // the direction in which light moves
+  std::vector<Point> types_;  // where each type, model, ... moves the point
   std::vector<Point> models_;
   std::vector<Point> colors_;
   std::vector<Point> cameras_;

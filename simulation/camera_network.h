@@ -1,4 +1,5 @@
-// The cameras of a city: where they stand, what each of them passes on, and what is wrong with them.
+// The cameras of a city: where they stand, what each of them passes on, and what is wrong with
+// them.
 #pragma once
 
 #include <cstdint>
@@ -52,12 +53,14 @@ class CameraNetwork {
     return {on_edges_.data() + first_on_edge_[edge], on_edges_.data() + first_on_edge_[edge + 1]};
   }
 
-  // The mobile camera that stands at the end of `edge` at `time`, if any. Most edges never have one.
+  // The mobile camera that stands at the end of `edge` at `time`, if any. Most edges never have
+  // one.
   std::optional<uint32_t> MobileAt(uint32_t edge, CityTime time) const;
   // Where the mobile camera stands at `time`: the junction at the end of its edge.
   Position MobilePosition(uint32_t camera, CityTime time) const;
 
  private:
+  class Builder;
   CameraNetwork(const RoadGraph& graph, uint64_t seed) : graph_(&graph), seed_(seed) {}
   uint32_t MobileEdge(uint32_t camera, CityTime time) const;
 

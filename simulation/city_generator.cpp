@@ -14,9 +14,9 @@ namespace sightline::simulation {
 namespace {
 
 constexpr double kJunctionsPerCamera = 2.5;
-constexpr int kMinSide = 9;          // junctions along one side of the grid
+constexpr int kMinSide = 9;  // junctions along one side of the grid
 constexpr double kCentreBlockM = 280;
-constexpr double kJitter = 0.16;     // of a block
+constexpr double kJitter = 0.16;  // of a block
 constexpr double kMissingLocal = 0.1;
 constexpr double kOneWayLocal = 0.12;
 constexpr int kArterialEvery = 4;
@@ -107,8 +107,8 @@ class Generator {
   double FromCentre(int i) const { return i - (side_ - 1) / 2.0; }
 
   void AddNodes() {
-    const Position centre = scheme_ == PlateScheme::kChina ? Position{116.397, 39.909}
-                                                           : Position{-121.495, 38.577};
+    const Position centre =
+        scheme_ == PlateScheme::kChina ? Position{116.397, 39.909} : Position{-121.495, 38.577};
     constexpr double kMetersPerDegree = kEarthRadiusMeters * std::numbers::pi / 180;
     const double cos_lat = CosDegrees(centre.lat);
     // Blocks at the rim are some 1.8 times as wide as those in the middle.
@@ -137,8 +137,8 @@ class Generator {
     const int a = radius(x1, y1);
     if (a != radius(x2, y2)) return 0;
     // Two neighbours at the same distance lie on the square ring, unless they are on a spoke of it.
-    const bool along = (x1 == x2 && std::abs(x1 - centre) == a) ||
-                       (y1 == y2 && std::abs(y1 - centre) == a);
+    const bool along =
+        (x1 == x2 && std::abs(x1 - centre) == a) || (y1 == y2 && std::abs(y1 - centre) == a);
     if (!along) return 0;
     if (a == inner_ring_) return ring_names_;
     if (a == outer_ring_) return ring_names_ + 1;

@@ -12,8 +12,8 @@ constexpr CityTime kShortestStay = 3 * kMinute;
 // Behind the member ahead.
 constexpr double kLeastGapMs = 3'000;
 constexpr double kMostGapMs = 14'000;
-// Between two passes a gap changes by at most this share of the time, so that the last of five gains
-// at most 15 % on its leader.
+// Between two passes a gap changes by at most this share of the time, so that the last of five
+// gains at most 15 % on its leader.
 constexpr double kGapChange = 0.0375;
 constexpr double kMostGapChangeMs = 3'000;
 
@@ -50,8 +50,7 @@ void Driver::Drive(uint32_t number, const PlannedTrip& trip, LifeState& state,
   } else {
     Random random(options_.seed, Stream::kTrip, {number, state.trips});
     const CityTime ready =
-        state.trips == 1 ? 0
-                         : state.free_at + kShortestStay + random.Between(0, 4 * kMinute);
+        state.trips == 1 ? 0 : state.free_at + kShortestStay + random.Between(0, 4 * kMinute);
     const CityTime depart = std::max(trip.depart, ready);
     const Temper temper{vehicle.speed_percent / 100.0, StyleOf(number, trip.to, depart, random)};
     state.free_at = Follow(state.place, trip.to, depart, temper, random, passes);
@@ -97,10 +96,10 @@ CityTime Driver::Follow(uint32_t from, uint32_t to, CityTime depart, const Tempe
     const CityTime left =
         edge.to == to ? at_end : traffic_.LeaveJunction(index, at_end, random.Uniform());
     for (const EdgeCamera& watch : cameras_.OnEdge(index)) {
-      const CityTime at = watch.share >= 1
-                              ? left
-                              : time + static_cast<CityTime>(static_cast<double>(driven) *
-                                                             watch.share);
+      const CityTime at =
+          watch.share >= 1
+              ? left
+              : time + static_cast<CityTime>(static_cast<double>(driven) * watch.share);
       pass(watch.camera, at, edge, kmh);
     }
     if (const auto mobile = cameras_.MobileAt(index, left)) pass(*mobile, left, edge, kmh);
@@ -110,8 +109,8 @@ CityTime Driver::Follow(uint32_t from, uint32_t to, CityTime depart, const Tempe
   return time;
 }
 
-CityTime Driver::FallBehind(const Vehicle& vehicle, CityTime depart, size_t first,
-                            CityTime arrival, std::vector<Pass>& passes) const {
+CityTime Driver::FallBehind(const Vehicle& vehicle, CityTime depart, size_t first, CityTime arrival,
+                            std::vector<Pass>& passes) const {
   // The gap behind each member ahead is a process of its own, which all behind it share: the order
   // stays.
   struct Gap {
@@ -121,8 +120,7 @@ CityTime Driver::FallBehind(const Vehicle& vehicle, CityTime depart, size_t firs
   std::vector<Gap> gaps;
   const uint32_t leader = population_.convoys[vehicle.convoy].first;
   for (uint64_t rank = 1; rank <= vehicle.convoy_rank; ++rank) {
-    Random random(options_.seed, Stream::kFollower,
-                  {leader, static_cast<uint64_t>(depart), rank});
+    Random random(options_.seed, Stream::kFollower, {leader, static_cast<uint64_t>(depart), rank});
     const double ms = random.Uniform(kLeastGapMs, kMostGapMs);
     gaps.push_back({random, ms});
   }
@@ -133,8 +131,8 @@ CityTime Driver::FallBehind(const Vehicle& vehicle, CityTime depart, size_t firs
     before = time;
     CityTime own = time;
     for (Gap& gap : gaps) {
-      gap.ms = std::clamp(gap.ms + gap.random.Uniform(-may_change, may_change), kLeastGapMs,
-                          kMostGapMs);
+      gap.ms =
+          std::clamp(gap.ms + gap.random.Uniform(-may_change, may_change), kLeastGapMs, kMostGapMs);
       own += static_cast<CityTime>(gap.ms);
     }
     return own;

@@ -15,13 +15,13 @@ namespace sightline::simulation {
 
 // A vehicle in front of a camera: what really happened.
 struct Pass {
-  CityTime time = 0;     // true
+  CityTime time = 0;  // true
   uint32_t vehicle = 0;
   uint32_t camera = 0;
-  uint32_t trip = 0;     // of the vehicle, from 1
+  uint32_t trip = 0;        // of the vehicle, from 1
   uint16_t speed_dkmh = 0;  // tenths of km/h
   uint8_t lane = 1;
-  bool joint = false;    // on a trip with its convoy
+  bool joint = false;  // on a trip with its convoy
 };
 
 // Concurrency: not thread-safe (routes are computed as they are asked for).
@@ -31,12 +31,14 @@ class Driver {
   Driver(const SimulationOptions& options, const RoadGraph& graph, const Traffic& traffic,
          const CameraNetwork& cameras, const Population& population, RouteTable& routes);
 
-  // Drives the vehicle's next trip: appends its passes in the order of time, and sets place, free_at
-  // and trips of `state`. Sets out when the trip says, or some minutes after the vehicle is free.
+  // Drives the vehicle's next trip: appends its passes in the order of time, and sets place,
+  // free_at and trips of `state`. Sets out when the trip says, or some minutes after the vehicle is
+  // free.
   //
   // The position is a continuous function of time and never faster than 130 km/h; members of a
   // convoy follow their leader's drive at a changing distance, never faster than 155 km/h.
-  void Drive(uint32_t vehicle, const PlannedTrip& trip, LifeState& state, std::vector<Pass>& passes);
+  void Drive(uint32_t vehicle, const PlannedTrip& trip, LifeState& state,
+             std::vector<Pass>& passes);
 
  private:
   struct Temper {

@@ -160,7 +160,8 @@ class Reader {
                                               : WayOf(FirstValue(highway->second));
     if (!way) return;
     const auto length = Number(values_["length"]);
-    if (!length || !(*length >= 0) || *length > 1e6) return Fail("an edge without a length in metres");
+    if (!length || !(*length >= 0) || *length > 1e6)
+      return Fail("an edge without a length in metres");
     const auto lanes = Number(FirstValue(values_["lanes"]));
     parts_.edges.push_back({
         .from = from->second,
@@ -183,8 +184,7 @@ class Reader {
   }
 
   uint32_t NameNumber(const std::string& name) {
-    const auto [found, added] =
-        names_.emplace(name, static_cast<uint32_t>(parts_.names.size()));
+    const auto [found, added] = names_.emplace(name, static_cast<uint32_t>(parts_.names.size()));
     if (added) parts_.names.push_back(name);
     return found->second;
   }

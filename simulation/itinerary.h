@@ -15,7 +15,7 @@ namespace sightline::simulation {
 
 struct PlannedTrip {
   CityTime depart = 0;
-  uint32_t to = 0;  // node
+  uint32_t to = 0;     // node
   bool joint = false;  // with the vehicle's convoy
 };
 
@@ -28,8 +28,8 @@ struct LifeState {
   uint32_t trips = 0;    // made so far
 };
 
-// Plans are made of numbers keyed by vehicle and day, so that none has to be kept: the same question
-// gives the same answer. Immutable; thread-safe.
+// Plans are made of numbers keyed by vehicle and day, so that none has to be kept: the same
+// question gives the same answer. Immutable; thread-safe.
 class Itineraries {
  public:
   // All outlive the object.

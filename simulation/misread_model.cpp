@@ -30,9 +30,9 @@ std::string_view MisreadModel::Substitute(std::string_view character, uint32_t c
     const size_t size = std::min(confusions.size(), weights.size());
     for (size_t i = 0; i < size; ++i) {
       // The camera's own leaning, between a quarter and twice the usual.
-      Random leaning(seed_, Stream::kCameras,
-                     {camera, static_cast<uint64_t>(static_cast<unsigned char>(character.back())),
-                      i});
+      Random leaning(
+          seed_, Stream::kCameras,
+          {camera, static_cast<uint64_t>(static_cast<unsigned char>(character.back())), i});
       weights[i] = confusions[i].weight * leaning.Uniform(0.25, 2);
     }
     return confusions[random.Pick(std::span(weights).first(size))].with;

@@ -21,8 +21,8 @@ class MisreadModel {
   // the kind), a loss (7) or an insertion (5).
   std::string Misread(std::string_view plate, uint32_t camera, Random& random) const;
 
-  // In [0.3, 1], three decimals. Those of right and wrong readings overlap: the mean is 0.94 against
-  // 0.78, and a third of the wrong ones say more than 0.85.
+  // In [0.3, 1], three decimals. Those of right and wrong readings overlap: the mean is 0.94
+  // against 0.78, and a third of the wrong ones say more than 0.85.
   static double Confidence(bool right, Random& random);
 
  private:

@@ -46,8 +46,7 @@ CityTime ArrivalOf(const SimulationOptions& options, const Pass& pass) {
   return pass.time + random.Between(kLeastDelay, longest);
 }
 
-Observer::Observer(const SimulationOptions& options, const City& city,
-                   const Population& population)
+Observer::Observer(const SimulationOptions& options, const City& city, const Population& population)
     : options_(options),
       city_(city),
       population_(population),
@@ -60,14 +59,12 @@ ReadingFlags Observer::Read(const ArrivedPass& arrived, Sighting& sighting) cons
   const CityCamera& camera = city_.cameras.camera(pass.camera);
   const Vehicle& vehicle = population_.vehicles[pass.vehicle];
   Random random(ReadingKey(options_, pass));
-  ReadingFlags flags{.wrong_clock = camera.wrong_clock(),
-                     .wrong_position = camera.wrong_position};
+  ReadingFlags flags{.wrong_clock = camera.wrong_clock(), .wrong_position = camera.wrong_position};
 
   sighting.camera_id = camera.registered.id;
   if (!sighting.source_id) sighting.source_id.emplace();
   sighting.source_id->clear();
-  fmt::format_to(std::back_inserter(*sighting.source_id), "{}-{}", pass.camera + 1,
-                 arrived.number);
+  fmt::format_to(std::back_inserter(*sighting.source_id), "{}-{}", pass.camera + 1, arrived.number);
   sighting.time = options_.start + camera.Shown(pass.time);
   ReadPlate(vehicle, arrived, random, flags, sighting);
   flags.attribute_error = ReadAttributes(vehicle, random, sighting);
@@ -130,8 +127,7 @@ bool Observer::ReadAttributes(const Vehicle& vehicle, Random& random, Sighting& 
     // Another one of the same type of body.
     seen = &VehicleModels()[DrawModel(random, 1u << static_cast<int>(own.type))];
   }
-  const uint8_t color =
-      fails(kColorWrong) ? ConfusedColor(random, vehicle.color) : vehicle.color;
+  const uint8_t color = fails(kColorWrong) ? ConfusedColor(random, vehicle.color) : vehicle.color;
   const BodyType type =
       fails(kTypeWrong) ? static_cast<BodyType>(random.Below(kBodyTypes)) : own.type;
   const bool belted = vehicle.belted ? !random.Chance(0.03) : random.Chance(0.2);

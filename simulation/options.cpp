@@ -10,9 +10,8 @@ constexpr int64_t kMaxDays = 3'650;
 template <typename T>
 Status InRange(const char* name, T value, T low, T high) {
   if (value >= low && value <= high) return Ok();
-  return InvalidArgument(fmt::format("{} is {}; it must lie between {} and {}", name, value, low,
-                                     high),
-                         name);
+  return InvalidArgument(
+      fmt::format("{} is {}; it must lie between {} and {}", name, value, low, high), name);
 }
 
 }  // namespace

@@ -38,18 +38,20 @@ struct SimulationOptions {
   // --- plates ------------------------------------------------------------------------------------
   PlateScheme scheme = PlateScheme::kChina;
 
-  // --- faults: shares in [0, 1] -------------------------------------------------------------------
-  double misread = 0.03;         // of readings: another plate than the true one
-  double unread = 0.01;          // of readings: no plate
-  double missed = 0.02;          // of passes: no reading
-  double wrong_clock = 0.01;     // of cameras
-  double wrong_position = 0.005;  // of cameras: registered elsewhere
-  double mobile = 0.02;          // of cameras: moved around, each reading bears its own place
-  double clones = 0.005;         // of vehicles: bear the plate of another
+  // --- faults: shares in [0, 1]
+  // -------------------------------------------------------------------
+  double misread = 0.03;           // of readings: another plate than the true one
+  double unread = 0.01;            // of readings: no plate
+  double missed = 0.02;            // of passes: no reading
+  double wrong_clock = 0.01;       // of cameras
+  double wrong_position = 0.005;   // of cameras: registered elsewhere
+  double mobile = 0.02;            // of cameras: moved around, each reading bears its own place
+  double clones = 0.005;           // of vehicles: bear the plate of another
   double clones_same_model = 0.8;  // of clones: look like the genuine vehicle
   double convoy_vehicles = 0.01;   // of vehicles: travel together in groups on some of their trips
 
-  // --- appearance vectors --------------------------------------------------------------------------
+  // --- appearance vectors
+  // --------------------------------------------------------------------------
   bool vehicle_vectors = true;  // "vehicle", 128 bytes
   bool detail_vectors = false;  // "detail", 512 bytes
 };

@@ -32,8 +32,7 @@ Places::Places(const RoadGraph& graph, uint64_t seed) : graph_(&graph) {
   if (shuffled.size() > kMaxPlaces) shuffled.resize(kMaxPlaces);
   for (const auto& [key, node] : shuffled) {
     nodes_.push_back(node);
-    from_centre_.push_back(
-        static_cast<float>(CityDistanceMeters(centre, graph.position(node))));
+    from_centre_.push_back(static_cast<float>(CityDistanceMeters(centre, graph.position(node))));
   }
   std::ranges::sort(outermost);
   const size_t gates = std::max(kMinGates, graph.node_count() / kJunctionsPerGate);

@@ -9,8 +9,8 @@
 
 namespace sightline::simulation {
 
-// Trips begin and end at a limited number of junctions, so that routes to them can be kept. Immutable;
-// thread-safe.
+// Trips begin and end at a limited number of junctions, so that routes to them can be kept.
+// Immutable; thread-safe.
 class Places {
  public:
   Places(const RoadGraph& graph, uint64_t seed);

@@ -11,7 +11,9 @@ constexpr std::string_view kLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ";  // of Chinese
 constexpr std::string_view kAllLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 char Digit(Random& random) { return static_cast<char>('0' + random.Below(10)); }
-char OneOf(std::string_view letters, Random& random) { return letters[random.Below(letters.size())]; }
+char OneOf(std::string_view letters, Random& random) {
+  return letters[random.Below(letters.size())];
+}
 
 // FNV-1a, 64 bits: a plate in a set.
 uint64_t HashOf(std::string_view text) {
@@ -73,8 +75,7 @@ std::string CalifornianPlate(Random& random, PlateUse use) {
 }  // namespace
 
 std::string PlateOffice::Draw(Random& random, PlateUse use) const {
-  return scheme_ == PlateScheme::kChina ? ChinesePlate(random, use)
-                                        : CalifornianPlate(random, use);
+  return scheme_ == PlateScheme::kChina ? ChinesePlate(random, use) : CalifornianPlate(random, use);
 }
 
 bool PlateOffice::Take(const std::string& plate) { return taken_.insert(HashOf(plate)).second; }

@@ -9,7 +9,8 @@
 namespace sightline::simulation {
 namespace {
 
-constexpr std::array<double, kVehicleKinds> kKindShares = {0.55, 0.17, 0.04, 0.01, 0.07, 0.03, 0.13};
+constexpr std::array<double, kVehicleKinds> kKindShares = {0.55, 0.17, 0.04, 0.01,
+                                                           0.07, 0.03, 0.13};
 
 // A real plate one confusable character away from another's.
 constexpr double kNeighbourShare = 0.02;
@@ -168,7 +169,8 @@ class Registry {
       return true;
     }
     // Another model, also by its colour, as someone does who took any plate.
-    while (vehicle.model == others[genuine].model) vehicle.model = DrawModel(random, kPassengerTypes);
+    while (vehicle.model == others[genuine].model)
+      vehicle.model = DrawModel(random, kPassengerTypes);
     return true;
   }
 

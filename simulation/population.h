@@ -33,8 +33,8 @@ std::string_view PlateColorName(PlateColor color);
 
 struct Vehicle {
   std::string plate;
-  uint32_t home = 0;  // node; a visitor's gate
-  uint32_t work = 0;  // node; a bus's other terminal, a visitor's hotel
+  uint32_t home = 0;          // node; a visitor's gate
+  uint32_t work = 0;          // node; a bus's other terminal, a visitor's hotel
   uint32_t copies = kNobody;  // of a clone: the number of the vehicle whose plate it bears
   uint32_t convoy = kNobody;  // index of its convoy
   uint8_t convoy_rank = 0;    // 0 leads

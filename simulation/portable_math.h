@@ -1,5 +1,5 @@
-// The few functions of <cmath> whose last digit may differ between processors (glibc picks a variant
-// at run time), made of exact operations: a seed gives the same bytes everywhere.
+// The few functions of <cmath> whose last digit may differ between processors (glibc picks a
+// variant at run time), made of exact operations: a seed gives the same bytes everywhere.
 #pragma once
 
 #include "core/geo.h"

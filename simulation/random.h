@@ -36,7 +36,8 @@ enum class Stream : uint64_t {
 };
 
 // The key of a stream: the seed, its purpose and whose it is. The same arguments give the same key.
-constexpr uint64_t StreamKey(uint64_t seed, Stream stream, std::initializer_list<uint64_t> of = {}) {
+constexpr uint64_t StreamKey(uint64_t seed, Stream stream,
+                             std::initializer_list<uint64_t> of = {}) {
   uint64_t key = Mix(seed + 0x9e3779b97f4a7c15 * static_cast<uint64_t>(stream));
   for (const uint64_t part : of) key = Mix(key + 0x9e3779b97f4a7c15 * (part + 1));
   return key;
@@ -57,9 +58,7 @@ class Random {
   constexpr double Uniform(double from, double to) { return from + (to - from) * Uniform(); }
 
   // [0, n). Requires 0 < n <= 2^32; the bias is below 2^-32.
-  constexpr uint32_t Below(uint64_t n) {
-    return static_cast<uint32_t>(((Next() >> 32) * n) >> 32);
-  }
+  constexpr uint32_t Below(uint64_t n) { return static_cast<uint32_t>(((Next() >> 32) * n) >> 32); }
 
   // [from, to], whole numbers. Requires from <= to.
   constexpr int64_t Between(int64_t from, int64_t to) {

@@ -84,14 +84,14 @@ Result<RoadGraph> RoadGraph::Make(Parts parts) {
     graph.nodes_.push_back(parts.nodes[i]);
   }
   if (graph.nodes_.size() < 2) {
-    return InvalidArgument("the road graph has no two junctions that can be reached from each other");
+    return InvalidArgument(
+        "the road graph has no two junctions that can be reached from each other");
   }
   for (Edge edge : parts.edges) {
     edge.from = renumbered[edge.from];
     edge.to = renumbered[edge.to];
     if (edge.from == kNone || edge.to == kNone) continue;
-    const double straight =
-        CityDistanceMeters(graph.nodes_[edge.from], graph.nodes_[edge.to]);
+    const double straight = CityDistanceMeters(graph.nodes_[edge.from], graph.nodes_[edge.to]);
     // Whole centimetres, rounded up.
     edge.length_m = static_cast<float>(
         std::ceil(std::max({double{edge.length_m}, straight, 1.0}) * 100 + 1) / 100);
@@ -103,11 +103,10 @@ Result<RoadGraph> RoadGraph::Make(Parts parts) {
     if (a.to != b.to) return a.to < b.to;
     return seconds(a) < seconds(b);
   });
-  graph.edges_.erase(std::unique(graph.edges_.begin(), graph.edges_.end(),
-                                 [](const Edge& a, const Edge& b) {
-                                   return a.from == b.from && a.to == b.to;
-                                 }),
-                     graph.edges_.end());
+  graph.edges_.erase(
+      std::unique(graph.edges_.begin(), graph.edges_.end(),
+                  [](const Edge& a, const Edge& b) { return a.from == b.from && a.to == b.to; }),
+      graph.edges_.end());
 
   const size_t nodes = graph.nodes_.size();
   graph.first_out_.assign(nodes + 1, 0);

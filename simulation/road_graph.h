@@ -20,11 +20,11 @@ inline constexpr double kMaxSpeedLimitKmh = 110;
 struct Edge {
   uint32_t from = 0;  // node
   uint32_t to = 0;
-  float length_m = 0;       // never less than the straight line between its ends; at least 1
+  float length_m = 0;         // never less than the straight line between its ends; at least 1
   float speed_limit_kmh = 0;  // (0, kMaxSpeedLimitKmh]
   RoadClass road_class = RoadClass::kLocal;
-  uint8_t lanes = 1;      // at least 1
-  uint32_t name = 0;      // index into names
+  uint8_t lanes = 1;  // at least 1
+  uint32_t name = 0;  // index into names
 };
 
 // Immutable once made. Edges are grouped by the node that they leave; from every node every other
@@ -32,9 +32,9 @@ struct Edge {
 class RoadGraph {
  public:
   struct Parts {
-    std::vector<Position> nodes;      // rounded to 1e-6 degrees
-    std::vector<Edge> edges;          // any order
-    std::vector<std::string> names;   // names[0] is empty: a road without a name
+    std::vector<Position> nodes;     // rounded to 1e-6 degrees
+    std::vector<Edge> edges;         // any order
+    std::vector<std::string> names;  // names[0] is empty: a road without a name
   };
 
   // Keeps the largest strongly connected part, drops loops, and of parallel edges the faster one;

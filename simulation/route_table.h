@@ -10,10 +10,10 @@ namespace sightline::simulation {
 
 // The choices that drivers have. Each is a set of costs; a driver keeps to one of them.
 enum class RouteStyle : uint8_t {
-  kFree,    // fastest on empty roads
-  kRush,    // fastest when arterials are full
-  kHabit,   // fastest as somebody believes who knows some streets better than others
-  kShort,   // fewest metres
+  kFree,   // fastest on empty roads
+  kRush,   // fastest when arterials are full
+  kHabit,  // fastest as somebody believes who knows some streets better than others
+  kShort,  // fewest metres
 };
 inline constexpr int kRouteStyles = 4;
 

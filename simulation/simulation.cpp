@@ -41,9 +41,8 @@ void Simulation::Schedule(uint32_t vehicle) {
 
 void Simulation::Store(const Pass& pass) {
   if (pass.time < 0 || pass.time >= end()) return;
-  ArrivedPass arrived{.pass = pass,
-                      .arrival = ArrivalOf(options_, pass),
-                      .missed = IsMissed(options_, pass)};
+  ArrivedPass arrived{
+      .pass = pass, .arrival = ArrivalOf(options_, pass), .missed = IsMissed(options_, pass)};
   const auto ahead = static_cast<size_t>(arrived.arrival / kSlice - slice_);
   if (waiting_.size() <= ahead) waiting_.resize(ahead + 1);
   waiting_[ahead].push_back(arrived);

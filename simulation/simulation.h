@@ -66,8 +66,8 @@ class Simulation {
 
   std::deque<std::vector<ArrivedPass>> waiting_;  // by slice of arrival, from slice_ on
   CityTime slice_ = 0;
-  std::vector<Pass> driven_;            // of one trip; kept for its memory
-  std::vector<uint32_t> readings_;      // of each camera so far
+  std::vector<Pass> driven_;        // of one trip; kept for its memory
+  std::vector<uint32_t> readings_;  // of each camera so far
 };
 
 // How many readings a vehicle makes on average in the whole time, from a sample of the same city.

@@ -18,10 +18,9 @@ double Hump(double at, double hour, double width) {
 
 // How much of the free speed is lost, [0, 1).
 double Congestion(double hour, bool weekend, RoadClass road_class) {
-  const double load = weekend
-                          ? 0.15 + 0.35 * Hump(hour, 12, 2.5) + 0.4 * Hump(hour, 17, 2.5)
-                          : 0.1 + 0.75 * Hump(hour, 8.1, 0.9) + 0.75 * Hump(hour, 18.0, 1.1) +
-                                0.35 * Hump(hour, 13, 3.5);
+  const double load = weekend ? 0.15 + 0.35 * Hump(hour, 12, 2.5) + 0.4 * Hump(hour, 17, 2.5)
+                              : 0.1 + 0.75 * Hump(hour, 8.1, 0.9) + 0.75 * Hump(hour, 18.0, 1.1) +
+                                    0.35 * Hump(hour, 13, 3.5);
   constexpr std::array<double, kRoadClasses> kSensitivity = {0.75, 0.65, 0.5, 0.3};
   return std::min(0.8, load * kSensitivity[static_cast<size_t>(road_class)]);
 }
@@ -33,8 +32,8 @@ Traffic::Traffic(const RoadGraph& graph, uint64_t seed, int first_weekday)
   for (int weekend = 0; weekend < 2; ++weekend) {
     for (int road_class = 0; road_class < kRoadClasses; ++road_class) {
       for (int slot = 0; slot < kSlots; ++slot) {
-        const double lost = Congestion(slot * 24.0 / kSlots, weekend == 1,
-                                       static_cast<RoadClass>(road_class));
+        const double lost =
+            Congestion(slot * 24.0 / kSlots, weekend == 1, static_cast<RoadClass>(road_class));
         shares_[weekend][road_class][slot] = static_cast<float>(0.95 * (1 - lost));
       }
     }

@@ -142,7 +142,8 @@ void TruthWriter::WriteConvoy(uint32_t number, std::string& out) const {
   const Convoy& convoy = population_.convoys[number];
   Line(out, "convoy", [&](api::JsonWriter& json) {
     json.Key("convoy").Uint(number).Key("vehicles").BeginArray();
-    const uint64_t end = std::min<uint64_t>(convoy.first + convoy.size, population_.vehicles.size());
+    const uint64_t end =
+        std::min<uint64_t>(convoy.first + convoy.size, population_.vehicles.size());
     for (uint64_t member = convoy.first; member < end; ++member) json.Uint(member);
     json.EndArray();
     json.Key("meeting_place").LonLat(city_.roads->position(convoy.meeting_place));
@@ -154,7 +155,10 @@ void TruthWriter::WriteReading(const ArrivedPass& arrived, const ReadingFlags& f
   const Pass& pass = arrived.pass;
   Line(out, "reading", [&](api::JsonWriter& json) {
     json.Key("camera_id").String(sighting.camera_id).Key("source_id").String(*sighting.source_id);
-    json.Key("vehicle").Uint(pass.vehicle).Key("plate").String(population_.vehicles[pass.vehicle].plate);
+    json.Key("vehicle")
+        .Uint(pass.vehicle)
+        .Key("plate")
+        .String(population_.vehicles[pass.vehicle].plate);
     json.Key("time").Time(options_.start + pass.time).Key("trip").Uint(pass.trip);
     if (sighting.location) json.Key("location").LonLat(*sighting.location);
     Flag(json, "misread", flags.misread);
@@ -171,7 +175,10 @@ void TruthWriter::WriteMissed(const ArrivedPass& arrived, std::string& out) cons
   const CityCamera& camera = city_.cameras.camera(pass.camera);
   Line(out, "missed", [&](api::JsonWriter& json) {
     json.Key("camera_id").String(camera.registered.id);
-    json.Key("vehicle").Uint(pass.vehicle).Key("plate").String(population_.vehicles[pass.vehicle].plate);
+    json.Key("vehicle")
+        .Uint(pass.vehicle)
+        .Key("plate")
+        .String(population_.vehicles[pass.vehicle].plate);
     json.Key("time").Time(options_.start + pass.time).Key("trip").Uint(pass.trip);
     if (camera.mobile) {
       json.Key("location").LonLat(city_.cameras.MobilePosition(pass.camera, pass.time));
@@ -180,8 +187,7 @@ void TruthWriter::WriteMissed(const ArrivedPass& arrived, std::string& out) cons
   });
 }
 
-void TruthWriter::WriteSummary(const TruthSummary& summary, bool complete,
-                               std::string& out) const {
+void TruthWriter::WriteSummary(const TruthSummary& summary, bool complete, std::string& out) const {
   uint64_t clones = 0;
   for (const Vehicle& vehicle : population_.vehicles) clones += vehicle.copies != kNobody;
   uint64_t wrong_clocks = 0;

@@ -7,8 +7,8 @@ namespace {
 
 using enum BodyType;
 
-// How common each is follows passenger car statistics loosely: a few models are everywhere, most are
-// rare.
+// How common each is follows passenger car statistics loosely: a few models are everywhere, most
+// are rare.
 constexpr VehicleModel kModels[] = {
     {"Volkswagen", "Lavida", kSedan, "2013-2017", 10},
     {"Volkswagen", "Sagitar", kSedan, "2015-2018", 7},
@@ -128,14 +128,24 @@ constexpr std::array<std::string_view, 12> kColors = {"white",  "black", "gray",
                                                       "yellow", "gold",  "orange", "purple"};
 constexpr std::array<double, 12> kColorWeights = {38, 22, 12, 9, 6, 6, 3, 1.6, 1, 0.8, 0.4, 0.2};
 
-constexpr std::array<std::array<uint8_t, 2>, 12> kTakenFor = {
-    {{3, 2}, {2, 5}, {3, 1}, {0, 2}, {6, 10}, {1, 2}, {1, 4}, {2, 5}, {10, 0}, {6, 8}, {4, 8}, {5, 1}}};
+constexpr std::array<std::array<uint8_t, 2>, 12> kTakenFor = {{{3, 2},
+                                                               {2, 5},
+                                                               {3, 1},
+                                                               {0, 2},
+                                                               {6, 10},
+                                                               {1, 2},
+                                                               {1, 4},
+                                                               {2, 5},
+                                                               {10, 0},
+                                                               {6, 8},
+                                                               {4, 8},
+                                                               {5, 1}}};
 
 }  // namespace
 
 std::string_view BodyTypeName(BodyType type) {
-  constexpr std::array<std::string_view, kBodyTypes> kNames = {
-      "sedan", "suv", "mpv", "hatchback", "pickup", "van", "bus", "truck"};
+  constexpr std::array<std::string_view, kBodyTypes> kNames = {"sedan",  "suv", "mpv", "hatchback",
+                                                               "pickup", "van", "bus", "truck"};
   return kNames[static_cast<size_t>(type)];
 }
 

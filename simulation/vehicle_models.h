@@ -28,11 +28,10 @@ std::span<const VehicleModel> VehicleModels();
 // A model of one of the `types` (a bit set: 1 << type), by how common it is.
 uint16_t DrawModel(Random& random, unsigned types);
 
-inline constexpr unsigned kPassengerTypes = 1u << static_cast<int>(BodyType::kSedan) |
-                                            1u << static_cast<int>(BodyType::kSuv) |
-                                            1u << static_cast<int>(BodyType::kMpv) |
-                                            1u << static_cast<int>(BodyType::kHatchback) |
-                                            1u << static_cast<int>(BodyType::kPickup);
+inline constexpr unsigned kPassengerTypes =
+    1u << static_cast<int>(BodyType::kSedan) | 1u << static_cast<int>(BodyType::kSuv) |
+    1u << static_cast<int>(BodyType::kMpv) | 1u << static_cast<int>(BodyType::kHatchback) |
+    1u << static_cast<int>(BodyType::kPickup);
 
 // Colours: numbers and names.
 std::span<const std::string_view> Colors();

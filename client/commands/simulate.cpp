@@ -20,8 +20,8 @@ using simulation::SimulationOptions;
 using simulation::TruthReadings;
 
 constexpr const char* kFooter =
-    R"(The same options give the same bytes. Shares are numbers from 0 to 1. docs/simulator.md tells what
-is simulated and what the truth file holds.
+    R"(The same options give the same bytes. Shares are numbers from 0 to 1. docs/simulator.md tells
+what is simulated and what the truth file holds.
 
 Examples:
   sightline simulate --vehicles 300 --cameras 60 --days 2 --out city
@@ -80,15 +80,18 @@ Status FitSightings(const SimulateOptions& given, SimulationOptions& options, Ci
 
 Result<SimulationOptions> MakeOptions(const CommandLine& line, const SimulateOptions& given) {
   SimulationOptions options = given.city;
-  options.scheme = given.scheme == "us" ? simulation::PlateScheme::kCalifornia
-                                        : simulation::PlateScheme::kChina;
+  options.scheme =
+      given.scheme == "us" ? simulation::PlateScheme::kCalifornia : simulation::PlateScheme::kChina;
   const std::string usual_zone = given.scheme == "us" ? "America/Los_Angeles" : "Asia/Shanghai";
-  SIGHTLINE_ASSIGN(const TimeZone zone, TimeZone::Named(line.globals.time_zone.empty()
-                                                            ? usual_zone
-                                                            : line.globals.time_zone));
-  SIGHTLINE_ASSIGN(const Day day, ParseDay(given.start));
+  SIGHTLINE_ASSIGN(
+      const TimeZone zone,
+      TimeZone::Named(line.globals.time_zone.empty() ? usual_zone : line.globals.time_zone));
+  const Result<Day> day = ParseDay(given.start);
+  if (!day) {
+    return InvalidArgument(fmt::format("--start {}: {}", given.start, day.error().message));
+  }
   SIGHTLINE_ASSIGN(options.start, ParseMoment(given.start, zone));
-  options.first_weekday = (day.number + 3) % 7;  // 1970-01-01 was a Thursday
+  options.first_weekday = (day->number + 3) % 7;  // 1970-01-01 was a Thursday
   options.vehicle_vectors = given.vectors == "vehicle" || given.vectors == "both";
   options.detail_vectors = given.vectors == "detail" || given.vectors == "both";
   options.vehicles = given.vehicles.value_or(kDefaultVehicles);
@@ -172,7 +175,8 @@ class UploadObserver final : public ImportObserver {
     if (outcome.rejected == 0) return Ok();
     const std::string why = outcome.errors.empty() ? "" : ": " + outcome.errors.front().detail;
     return Error{ErrorCode::kUnacceptable,
-                 fmt::format("the server refused {} sightings{}", outcome.rejected, why), {}};
+                 fmt::format("the server refused {} sightings{}", outcome.rejected, why),
+                 {}};
   }
   void OnTick() override { progress_.Update(accepted_ + duplicates_, steps_); }
   uint64_t duplicates() const { return duplicates_; }
@@ -198,7 +202,8 @@ Status Upload(const CommandLine& line, const SimulateOptions& given, const City&
   SIGHTLINE_ASSIGN(const CameraOutcome outcome, client.PutCameras(body, BodyFormat::kNdjson));
   if (outcome.rejected > 0) {
     return Error{ErrorCode::kUnacceptable,
-                 fmt::format("the server refused {} cameras", outcome.rejected), {}};
+                 fmt::format("the server refused {} cameras", outcome.rejected),
+                 {}};
   }
   SimulatedBatches batches(sightings);
   UploadObserver observer(progress);
@@ -233,7 +238,8 @@ Status WriteDirectly(const CommandLine& line, const SimulateOptions& given, cons
   if (stopped) return Interrupted();
   if (totals.rejected > 0) {
     return Error{ErrorCode::kUnacceptable,
-                 fmt::format("{} sightings were not accepted", totals.rejected), {}};
+                 fmt::format("{} sightings were not accepted", totals.rejected),
+                 {}};
   }
   return Ok();
 }
@@ -254,8 +260,8 @@ Result<OutputFile> OpenSightings(const SimulateOptions& given, const City& city)
   std::string text = CamerasAsNdjson(city);
   SIGHTLINE_RETURN_IF_ERROR(cameras.Write(text));
   SIGHTLINE_RETURN_IF_ERROR(cameras.Close());
-  return OutputFile::Create(given.out + (given.no_gzip ? "/sightings.ndjson" : "/sightings.ndjson.gz"),
-                            !given.no_gzip);
+  return OutputFile::Create(
+      given.out + (given.no_gzip ? "/sightings.ndjson" : "/sightings.ndjson.gz"), !given.no_gzip);
 }
 
 Status Produce(const CommandLine& line, const SimulateOptions& given, const City& city,
@@ -315,21 +321,20 @@ void AddSizeOptions(CLI::App& command, SimulateOptions& options) {
   constexpr const char* kGroup = "Size";
   command.add_option("--vehicles", options.vehicles, "Vehicles (1000)")->group(kGroup);
   command
-      .add_option("--sightings", options.sightings,
-                  "About so many sightings: by as many vehicles as it takes or, with --vehicles, by "
-                  "leaving them at home on some days")
+      .add_option(
+          "--sightings", options.sightings,
+          "About so many sightings: by as many vehicles as it takes or, with --vehicles, by "
+          "leaving them at home on some days")
       ->check(CLI::PositiveNumber)
       ->group(kGroup);
   command.add_option("--days", options.city.days, "Days (1)")->group(kGroup);
   command.add_option("--cameras", options.cameras, "Cameras (by the vehicles, 60 to 3000)")
       ->group(kGroup);
   command.add_option("--seed", options.city.seed, "Another seed, another city (1)")->group(kGroup);
-  command
-      .add_option("--start", options.start, "The first day, in --tz (2024-03-04)")
+  command.add_option("--start", options.start, "The first day, in --tz (2024-03-04)")
       ->type_name("DATE")
       ->group(kGroup);
-  command
-      .add_option("--scheme", options.scheme, "Plates and names: cn or us (cn); sets --tz, too")
+  command.add_option("--scheme", options.scheme, "Plates and names: cn or us (cn); sets --tz, too")
       ->check(CLI::IsMember({"cn", "us"}))
       ->group(kGroup);
   command
@@ -364,8 +369,8 @@ void AddOutputOptions(CLI::App& command, SimulateOptions& options) {
   CLI::Option* server =
       command.add_flag("--server", options.server, "To the server (--url, --token, ...)");
   server->group(kGroup)->excludes(out);
-  CLI::Option* data = command.add_option("--data", options.data,
-                                         "Into a data directory that no server has open");
+  CLI::Option* data =
+      command.add_option("--data", options.data, "Into a data directory that no server has open");
   data->type_name("DIR")->group(kGroup)->excludes(out)->excludes(server);
   command.add_flag("--no-gzip", options.no_gzip, "Plain files in --out")->group(kGroup);
   command.add_option("--vectors", options.vectors, "none, vehicle, detail or both (vehicle)")
@@ -393,9 +398,8 @@ void AddOutputOptions(CLI::App& command, SimulateOptions& options) {
 }  // namespace
 
 void AddSimulateCommand(CLI::App& app, CommandLine& line) {
-  CLI::App* command =
-      AddCommand(app, "simulate", "Makes up a city: cameras, sightings, and the truth behind them",
-                 {});
+  CLI::App* command = AddCommand(
+      app, "simulate", "Makes up a city: cameras, sightings, and the truth behind them", {});
   command->footer(kFooter);
   auto options = std::make_shared<SimulateOptions>();
   AddSizeOptions(*command, *options);

@@ -1,5 +1,5 @@
-// Writing into a data directory without a server. The client knows no storage; the program that links
-// both gives it one of these.
+// Writing into a data directory without a server. The client knows no storage; the program that
+// links both gives it one of these.
 #pragma once
 
 #include <functional>

@@ -18,8 +18,7 @@ constexpr size_t kBlocksWaiting = 4;
 
 Error Failed(const std::string& path, int number) {
   return {ErrorCode::kInternal,
-          fmt::format("{} cannot be written: {}", path,
-                      std::generic_category().message(number)),
+          fmt::format("{} cannot be written: {}", path, std::generic_category().message(number)),
           {}};
 }
 
@@ -97,8 +96,8 @@ OutputFile::~OutputFile() = default;
 Result<OutputFile> OutputFile::Create(const std::string& path, bool gzip) {
   std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "wb");
   if (file == nullptr) {
-    return InvalidArgument(fmt::format("{} cannot be made: {}", path,
-                                       std::generic_category().message(errno)));
+    return InvalidArgument(
+        fmt::format("{} cannot be made: {}", path, std::generic_category().message(errno)));
   }
   return OutputFile(std::make_unique<Impl>(file, path == "-" ? "standard output" : path, gzip));
 }

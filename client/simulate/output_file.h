@@ -9,8 +9,8 @@
 
 namespace sightline::client {
 
-// With gzip, each block is a member of its own: the bytes depend on the blocks alone, and a file that
-// was cut off between two of them is whole. One thread at a time.
+// With gzip, each block is a member of its own: the bytes depend on the blocks alone, and a file
+// that was cut off between two of them is whole. One thread at a time.
 class OutputFile {
  public:
   // "-" is standard output. kInvalidArgument when the file cannot be made.
@@ -19,8 +19,8 @@ class OutputFile {
   OutputFile& operator=(OutputFile&& other) noexcept;
   ~OutputFile();  // waits for what was given; errors are lost
 
-  // Hands `block` over and leaves it empty. Waits while several are not written yet. Errors: kInternal
-  // naming the file, of this block or an earlier one.
+  // Hands `block` over and leaves it empty. Waits while several are not written yet. Errors:
+  // kInternal naming the file, of this block or an earlier one.
   Status Write(std::string& block);
   // Everything is written; no more may come. Errors as above.
   Status Close();

@@ -74,8 +74,8 @@ Status SimulatedSightings::FinishTruth(bool complete) {
 }
 
 double SimulatedSightings::progress() const {
-  return std::min(1.0, static_cast<double>(simulation_.now()) /
-                           static_cast<double>(simulation_.end()));
+  return std::min(1.0,
+                  static_cast<double>(simulation_.now()) / static_cast<double>(simulation_.end()));
 }
 
 Result<bool> SimulatedBatches::Next(uint64_t max_rows, Batch& batch) {

@@ -27,8 +27,8 @@ class SimulatedSightings {
   // The next sighting, valid until the next call; null at the end. Errors: of writing the truth.
   Result<const Sighting*> Next();
 
-  // The last line of the truth: `complete` when Next came to its end. Once, at the end or wherever it
-  // is given up.
+  // The last line of the truth: `complete` when Next came to its end. Once, at the end or wherever
+  // it is given up.
   Status FinishTruth(bool complete);
 
   const simulation::TruthSummary& summary() const { return summary_; }

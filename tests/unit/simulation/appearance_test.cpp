@@ -21,8 +21,7 @@ constexpr size_t kCameras = 200;
 double Distance(const std::string& a, const std::string& b) {
   double sum = 0;
   for (size_t i = 0; i < a.size(); ++i) {
-    const double difference =
-        static_cast<unsigned char>(a[i]) - static_cast<unsigned char>(b[i]);
+    const double difference = static_cast<unsigned char>(a[i]) - static_cast<unsigned char>(b[i]);
     sum += difference * difference;
   }
   return std::sqrt(sum);

@@ -36,8 +36,7 @@ TEST(CameraNetwork, HasItsShareOfEveryFault) {
     EXPECT_EQ(camera.registered.kind == CameraKind::kMobile, camera.mobile);
     EXPECT_FALSE(camera.registered.name.empty());
     if (camera.mobile) continue;
-    const double off =
-        GreatCircleDistance(*camera.registered.location, camera.true_position).value;
+    const double off = GreatCircleDistance(*camera.registered.location, camera.true_position).value;
     if (camera.wrong_position) {
       EXPECT_GT(off, 2'000);
       EXPECT_LT(off, 20'000);

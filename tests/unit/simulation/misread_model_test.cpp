@@ -78,7 +78,8 @@ TEST(MisreadModel, CamerasLeanDifferently) {
   const auto share_of_b = [&](uint32_t camera) {
     Random random(7);
     int b = 0;
-    for (int i = 0; i < kMisreads; ++i) b += model.Misread("88888888", camera, random).find("B") != std::string::npos;
+    for (int i = 0; i < kMisreads; ++i)
+      b += model.Misread("88888888", camera, random).find("B") != std::string::npos;
     return static_cast<double>(b) / kMisreads;
   };
   std::vector<double> shares;

@@ -9,7 +9,10 @@ namespace sightline::simulation {
 namespace {
 
 constexpr Edge Road(uint32_t from, uint32_t to, float speed = 50, uint32_t name = 0) {
-  return {.from = from, .to = to, .speed_limit_kmh = speed, .road_class = RoadClass::kLocal,
+  return {.from = from,
+          .to = to,
+          .speed_limit_kmh = speed,
+          .road_class = RoadClass::kLocal,
           .name = name};
 }
 
@@ -87,11 +90,10 @@ TEST(RoadGraph, RefusesRoadsThatLeadNowhere) {
 //   /   \       0 -> 2 directly: 2.2 km at 20; by 1: about 3 km at 100
 //  0 --- 2
 TEST(RouteTable, StylesChooseDifferentWays) {
-  RoadGraph::Parts parts{
-      .nodes = {{116, 40}, {116.0128, 40.01}, {116.0256, 40}},
-      .edges = {Road(0, 1, 100), Road(1, 0, 100), Road(1, 2, 100), Road(2, 1, 100),
-                Road(0, 2, 20), Road(2, 0, 20)},
-      .names = {""}};
+  RoadGraph::Parts parts{.nodes = {{116, 40}, {116.0128, 40.01}, {116.0256, 40}},
+                         .edges = {Road(0, 1, 100), Road(1, 0, 100), Road(1, 2, 100),
+                                   Road(2, 1, 100), Road(0, 2, 20), Road(2, 0, 20)},
+                         .names = {""}};
   const RoadGraph graph = RoadGraph::Make(std::move(parts)).value();
   RouteTable routes(graph, 1);
   EXPECT_EQ(graph.edge(routes.Next(RouteStyle::kFree, 2, 0)).to, 1u);

@@ -40,10 +40,10 @@ std::vector<ArrivedPass> AllPasses(const SimulationOptions& options) {
 
 // Everything that a reading says, as text.
 std::string Text(const Sighting& sighting) {
-  std::string text = fmt::format("{} {} {} {} {} {} {} {}", *sighting.source_id,
-                                 sighting.camera_id, sighting.time.value, sighting.plate,
-                                 sighting.plate_color, sighting.plate_confidence.value_or(-1),
-                                 *sighting.lane, *sighting.speed_kmh);
+  std::string text =
+      fmt::format("{} {} {} {} {} {} {} {}", *sighting.source_id, sighting.camera_id,
+                  sighting.time.value, sighting.plate, sighting.plate_color,
+                  sighting.plate_confidence.value_or(-1), *sighting.lane, *sighting.speed_kmh);
   for (const Attribute& attribute : sighting.attributes) {
     text += ' ' + attribute.name + '=';
     if (const auto* value = std::get_if<std::string>(&attribute.value)) text += *value;
@@ -119,8 +119,7 @@ TEST(Simulation, NoVehicleDoesTheImpossible) {
           return camera.mobile ? city.cameras.MobilePosition(pass.camera, pass.time)
                                : camera.true_position;
         };
-        const double meters =
-            GreatCircleDistance(place(track[i - 1]), place(track[i])).value;
+        const double meters = GreatCircleDistance(place(track[i - 1]), place(track[i])).value;
         const double hours = static_cast<double>(track[i].time - track[i - 1].time) / kHour;
         if (meters == 0) continue;
         ASSERT_GT(hours, 0) << vehicle;

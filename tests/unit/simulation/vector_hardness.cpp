@@ -12,8 +12,7 @@ namespace {
 double SquaredDistance(const std::string& a, const std::string& b) {
   int32_t sum = 0;
   for (size_t i = 0; i < a.size(); ++i) {
-    const int32_t difference =
-        static_cast<unsigned char>(a[i]) - static_cast<unsigned char>(b[i]);
+    const int32_t difference = static_cast<unsigned char>(a[i]) - static_cast<unsigned char>(b[i]);
     sum += difference * difference;
   }
   return sum;

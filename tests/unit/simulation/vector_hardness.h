@@ -14,7 +14,7 @@ using Quantiles = std::array<double, 5>;
 
 // Of Euclidean distances d1 <= d2 <= ... from a query to the other vectors of the set.
 struct Hardness {
-  Quantiles d1_to_d10;   // near 1: the first ten are hard to tell apart
+  Quantiles d1_to_d10;  // near 1: the first ten are hard to tell apart
   Quantiles d10_to_d100;
   Quantiles d10_to_mean;  // the reciprocal of the relative contrast (He, Kumar, Chang, ICML 2012)
   // Local intrinsic dimension by maximum likelihood over 20 and 100 neighbours (Amsaleg et al.,
