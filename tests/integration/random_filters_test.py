@@ -87,6 +87,7 @@ class RandomFilters(unittest.TestCase):
         began = time.monotonic()
         cameras, sightings = data
         dice = random.Random(f"{self.seed} {name}")
+        model = Model(cameras, sightings)
         server = self.enterContext(Server(SEALING))
         connection = server.connect()
         self.addCleanup(connection.close)
@@ -95,7 +96,6 @@ class RandomFilters(unittest.TestCase):
             body = b"".join(sightings[first : first + BATCH])
             reply = connection.post("/v1/sightings", body, content_type="application/x-ndjson")
             self.assertEqual((reply.status, reply.json()["rejected"]), (200, 0))
-        model = Model(cameras, sightings)
         arrivals = Arrivals(server.connect(), sightings, self.seed)
         answers = Answers(self, connection, model, dice, arrivals)
         drawn = FilterDice(model, dice, answers.corrected)
