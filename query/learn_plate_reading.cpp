@@ -3,7 +3,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <string>
 #include <tuple>
@@ -33,16 +32,10 @@ uint64_t Hash(std::u32string_view text) {
 Status LearnCorrections(storage::Store& store, const PlateLearningLimits& limits,
                         PlateReadingCounts& counts) {
   Sequence before = 0;
-  Sequence newest = counts.learned_corrections;
   for (size_t read = 0; read < limits.corrections;) {
     SIGHTLINE_ASSIGN(const std::vector<StoredCorrection> corrections,
                      store.Corrections(before, kCorrectionsAtOnce));
     for (const StoredCorrection& correction : corrections) {
-      if (correction.sequence <= counts.learned_corrections) {
-        counts.learned_corrections = newest;
-        return Ok();
-      }
-      newest = std::max(newest, correction.sequence);
       if (!correction.correction.plate || correction.correction.plate->empty() ||
           correction.plate_before.empty()) {
         continue;
@@ -57,7 +50,6 @@ Status LearnCorrections(storage::Store& store, const PlateLearningLimits& limits
     read += corrections.size();
     before = corrections.back().sequence;
   }
-  counts.learned_corrections = newest;
   return Ok();
 }
 
@@ -70,15 +62,12 @@ struct PlateSample {
 
 class Sampler {
  public:
-  Sampler(Interval time, size_t limit) : time_(time), limit_(limit) {}
+  explicit Sampler(size_t limit) : limit_(limit) {}
 
   void Add(const storage::PlateSummary& summary) {
     SeenPlate plate;
     plate.characters = CodePoints(summary.plate);
     plate.readings = static_cast<double>(summary.count);
-    plate.is_new = time_.Contains(summary.first_seen);
-    plate.exposure = plate.readings * ShareInTime(summary.first_seen, summary.last_seen);
-    if (plate.exposure == 0 && plate.readings == 0) return;
     if (!Judge(plate)) return;
     sample_.plates.push_back(std::move(plate));
     sample_.first_seen.push_back(summary.first_seen);
@@ -112,26 +101,18 @@ class Sampler {
     sample_.first_seen.resize(kept);
   }
 
-  double ShareInTime(TimestampMs first, TimestampMs last) const {
-    if (time_.Contains(first) && time_.Contains(last)) return 1;
-    const int64_t shared = std::min(last, time_.to) - std::max(first, time_.from);
-    return shared <= 0 ? 0
-                       : static_cast<double>(shared) / static_cast<double>(last - first + 1);
-  }
-
-  Interval time_;
   size_t limit_;
   uint64_t one_of_ = 1;
   PlateSample sample_;
 };
 
-Result<PlateSample> SamplePlates(storage::Store& store, Interval time, size_t limit,
+Result<PlateSample> SamplePlates(storage::Store& store, Sequence as_of, size_t limit,
                                  const Cancellation& cancellation) {
-  Sampler sampler(time, limit);
+  Sampler sampler(limit);
   size_t seen = 0;
   Status checked = Ok();
   SIGHTLINE_RETURN_IF_ERROR(store.VisitPlates(
-      "", "", store.VisibleSequence(), [&](const storage::PlateSummary& summary) {
+      "", "", as_of, [&](const storage::PlateSummary& summary) {
         sampler.Add(summary);
         if (++seen % kBetweenChecks == 0) checked = cancellation.Check();
         return bool{checked};
@@ -183,7 +164,7 @@ Status LearnTracks(storage::Store& store, const PlateSample& sample,
   double misreads = 0;
   for (size_t i = 0; i < pairs.size(); ++i) {
     const SeenPlate& read = sample.plates[pairs[i].read];
-    const double change = (readings[i].weight - pairs[i].weight) * read.exposure *
+    const double change = (readings[i].weight - pairs[i].weight) * read.readings *
                           (all / static_cast<double>(pairs.size()));
     correction.misreads += change;
     CountMisread(read.characters, sample.plates[pairs[i].truth].characters, change, correction);
@@ -221,36 +202,28 @@ void DropTraces(CharacterPairs& pairs) {
 
 }  // namespace
 
-Result<PlateReadingData> LearnPlateReading(storage::Store& store, PlateReadingData data,
-                                           TimestampMs to, const PlateLearningLimits& limits,
+Result<PlateReadingData> LearnPlateReading(storage::Store& store, const PlateReadingPrior& prior,
+                                           const PlateLearningLimits& limits,
                                            const Cancellation& cancellation) {
+  PlateReadingData data{prior, {}};
   PlateReadingCounts& counts = data.counts;
-  const Interval time{counts.learned_to, to};
-  if (time.empty()) return data;
-  SIGHTLINE_ASSIGN(const PlateSample sample,
-                   SamplePlates(store, time, limits.plates, cancellation));
-  // What comes into an empty store may be older than this moment, and is still to be learned from.
-  if (sample.plates.empty()) return data;
-  if (counts.learned_to > kMinTimestamp) {
-    const double days =
-        static_cast<double>(to - counts.learned_to) / static_cast<double>(kMillisecondsPerDay);
-    ScaleCounts(std::exp2(-days / limits.half_life_days), counts);
-  }
+  counts.learned_as_of = store.VisibleSequence();
   SIGHTLINE_RETURN_IF_ERROR(LearnCorrections(store, limits, counts));
+  SIGHTLINE_ASSIGN(const PlateSample sample,
+                   SamplePlates(store, counts.learned_as_of, limits.plates, cancellation));
   SIGHTLINE_ASSIGN(FoundMisreads found, FindMisreads(sample.plates, data, cancellation));
   SIGHTLINE_RETURN_IF_ERROR(LearnTracks(store, sample, limits, cancellation, found));
   DropNegative(found.counts);
   AddCounts(found.counts, counts);
   DropTraces(counts.confusions);
   for (auto& [id, camera] : counts.cameras) DropTraces(camera.confusions);
-  counts.learned_to = to;
   return data;
 }
 
 Result<PlateReadingData> LoadPlateReading(const storage::Store& store,
-                                          const PlateReadingData& prior) {
+                                          const PlateReadingPrior& prior) {
   SIGHTLINE_ASSIGN(const auto entries, store.Entries(kTable));
-  PlateReadingData data = prior;
+  PlateReadingData data{prior, {}};
   for (const auto& [key, text] : entries) {
     if (key != kKey) continue;
     auto saved = ParsePlateReadingData(text);

@@ -129,7 +129,7 @@ class Estimation {
       found.counts = Count(model);
     }
     for (const Pair& pair : pairs_) {
-      if (pair.weight >= kMinWeight && pair.changes == 1 && plates_[pair.read].is_new) {
+      if (pair.weight >= kMinWeight && pair.changes == 1) {
         found.pairs.push_back({pair.read, pair.truth, pair.weight, pair.changes});
       }
     }
@@ -226,12 +226,12 @@ class Estimation {
     for (uint32_t i = 0; i < plates_.size(); ++i) {
       if (!IsFrequent(i)) continue;
       const double share = CompleteShare(i);
-      chances_ += plates_[i].exposure * share;
-      complete += plates_[i].exposure * share;
-      complete_twice += plates_[i].exposure * share * share;
+      chances_ += plates_[i].readings * share;
+      complete += plates_[i].readings * share;
+      complete_twice += plates_[i].readings * share * share;
       usual_readings_ += plates_[i].readings;
       ++frequent_;
-      for (const char32_t c : plates_[i].characters) characters_[c] += plates_[i].exposure;
+      for (const char32_t c : plates_[i].characters) characters_[c] += plates_[i].readings;
     }
     if (frequent_ > 0) usual_readings_ /= static_cast<double>(frequent_);
     two_changes_count_ = static_cast<double>(one_of_) *
@@ -299,7 +299,7 @@ class Estimation {
       misread_share[pair.read] += pair.weight;
       if (pair.weight == 0) continue;
       const double factor = pair.changes == 1 ? 1 : two_changes;
-      const double count = pair.weight * read.exposure * factor;
+      const double count = pair.weight * read.readings * factor;
       counts.misreads += count;
       if (pair.changes == 2) {
         // Those with three changes cannot be told from chance; they go with those with two.
@@ -412,30 +412,6 @@ void AddCounts(const PlateReadingCounts& more, PlateReadingCounts& counts) {
   counts.alike_plates += more.alike_plates;
   counts.other_strings += more.other_strings;
   counts.other_plates += more.other_plates;
-}
-
-void ScaleCounts(double factor, PlateReadingCounts& counts) {
-  const auto scale = [factor](auto& values) {
-    for (double& value : values) value *= factor;
-  };
-  for (double* value : {&counts.readings, &counts.misreads, &counts.alike_strings,
-                        &counts.alike_plates, &counts.other_strings, &counts.other_plates}) {
-    *value *= factor;
-  }
-  scale(counts.changes);
-  scale(counts.kinds);
-  scale(counts.confidence_correct);
-  scale(counts.confidence_misread);
-  for (auto& [pair, count] : counts.confusions) count *= factor;
-  for (auto& [c, seen] : counts.characters) {
-    seen.first *= factor;
-    seen.second *= factor;
-  }
-  for (auto& [id, camera] : counts.cameras) {
-    camera.readings *= factor;
-    camera.misreads *= factor;
-    for (auto& [pair, count] : camera.confusions) count *= factor;
-  }
 }
 
 Result<FoundMisreads> FindMisreads(const std::vector<SeenPlate>& plates,

@@ -15,9 +15,6 @@ namespace sightline::query {
 struct SeenPlate {
   std::u32string characters;
   double readings = 0;
-  // Of these, how many fall into the time that is learned from: chances of a misread, or misreads.
-  double exposure = 0;
-  bool is_new = true;  // first read in that time
   // Where neighbours of it are sure to be among the plates: those that differ in the first
   // characters, those that differ in the others. Both, where the plates are all there are.
   bool complete_in_head = true;
@@ -36,9 +33,9 @@ struct MisreadPair {
 };
 
 struct FoundMisreads {
-  // What was counted; nothing of cameras, confidences, learned_to.
+  // What was counted; nothing of cameras and confidences.
   PlateReadingCounts counts;
-  std::vector<MisreadPair> pairs;  // of new strings one change away, with a weight above 0.1
+  std::vector<MisreadPair> pairs;  // of strings one change apart, with a weight above 0.1
 };
 
 // Expectation maximisation (Dempster, Laird, Rubin 1977) over pairs of strings that are one or two
@@ -59,8 +56,5 @@ void CountMisread(std::u32string_view read, std::u32string_view truth, double we
 
 // Adds `more` to `counts`, camera by camera.
 void AddCounts(const PlateReadingCounts& more, PlateReadingCounts& counts);
-
-// Every count times `factor`: what was seen long ago weighs less.
-void ScaleCounts(double factor, PlateReadingCounts& counts);
 
 }  // namespace sightline::query

@@ -106,15 +106,6 @@ Status AddPair(Line& line, CharacterPairs& pairs, bool both_ways) {
   return Ok();
 }
 
-Status ReadTime(Line& line, TimestampMs& time) {
-  SIGHTLINE_ASSIGN(const std::string_view word, line.Word("a time"));
-  auto parsed = ParseRfc3339(word);
-  if (!parsed) return line.AtWord(parsed.error().message);
-  if (*parsed < kMinTimestamp || *parsed > kMaxTimestamp) return line.AtWord("out of range");
-  time = *parsed;
-  return Ok();
-}
-
 Status ReadSequence(Line& line, Sequence& sequence) {
   SIGHTLINE_ASSIGN(const std::string_view word, line.Word("a number"));
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), sequence);
@@ -175,9 +166,8 @@ std::map<std::string_view, Reader> OnceReaders(PlateReadingData& data) {
       {"other_plates", number(counts.other_plates, 0, kAnyPositive)},
       {"confidence_correct", numbers(counts.confidence_correct)},
       {"confidence_misread", numbers(counts.confidence_misread)},
-      {"learned_to", [&counts](Line& line) { return ReadTime(line, counts.learned_to); }},
-      {"learned_corrections",
-       [&counts](Line& line) { return ReadSequence(line, counts.learned_corrections); }},
+      {"learned_as_of",
+       [&counts](Line& line) { return ReadSequence(line, counts.learned_as_of); }},
   };
 }
 
@@ -282,8 +272,7 @@ void WriteCounts(const PlateReadingCounts& counts, Writer& out) {
   out.Put("other_plates", counts.other_plates);
   out.PutAll("confidence_correct", counts.confidence_correct);
   out.PutAll("confidence_misread", counts.confidence_misread);
-  out.Put("learned_to", FormatTimestamp(counts.learned_to));
-  out.Put("learned_corrections", counts.learned_corrections);
+  out.Put("learned_as_of", counts.learned_as_of);
   for (const auto& [pair, count] : counts.confusions) {
     out.Put("confused", Text(pair.first), Text(pair.second), count);
   }

@@ -10,7 +10,6 @@
 
 #include "core/error.h"
 #include "core/sighting.h"
-#include "core/time.h"
 
 namespace sightline::query {
 
@@ -88,9 +87,8 @@ struct PlateReadingCounts {
   std::array<double, kConfidenceBins> confidence_correct = {};
   std::array<double, kConfidenceBins> confidence_misread = {};
 
-  // How far learning has come, so that nothing counts twice.
-  TimestampMs learned_to = kMinTimestamp;
-  Sequence learned_corrections = 0;
+  // What was there to learn from: everything up to it.
+  Sequence learned_as_of = 0;
 
   bool operator==(const PlateReadingCounts&) const = default;
 };

@@ -228,7 +228,7 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
   SIGHTLINE_ASSIGN(auto auth, Auth::Open(*store, clock));
   SIGHTLINE_ASSIGN(auto cases, CaseBook::Open(*store, clock));
   SIGHTLINE_ASSIGN(auto plate_learning,
-                   PlateLearning::Open(*store, clock, config.plate_reading_file));
+                   PlateLearning::Open(*store, config.plate_reading_file));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
                                      std::move(cases), std::move(plate_learning));
   SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));

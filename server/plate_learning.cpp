@@ -30,17 +30,14 @@ Result<query::PlateReadingData> ReadPrior(const std::string& file) {
 }  // namespace
 
 Result<std::unique_ptr<PlateLearning>> PlateLearning::Open(storage::Store& store,
-                                                           const Clock& clock,
                                                            const std::string& prior_file) {
   SIGHTLINE_ASSIGN(const query::PlateReadingData prior, ReadPrior(prior_file));
-  SIGHTLINE_ASSIGN(query::PlateReadingData data, query::LoadPlateReading(store, prior));
-  return std::unique_ptr<PlateLearning>(new PlateLearning(store, clock, std::move(data)));
+  SIGHTLINE_ASSIGN(query::PlateReadingData data, query::LoadPlateReading(store, prior.prior));
+  return std::unique_ptr<PlateLearning>(new PlateLearning(store, std::move(data)));
 }
 
-PlateLearning::PlateLearning(storage::Store& store, const Clock& clock,
-                             query::PlateReadingData data)
+PlateLearning::PlateLearning(storage::Store& store, query::PlateReadingData data)
     : store_(store),
-      clock_(clock),
       data_(std::move(data)),
       models_(std::make_shared<const query::PlateReadingModel>(data_)) {}
 
@@ -54,9 +51,9 @@ Status PlateLearning::Learn() {
   const Cancellation bounded =
       cancellation_.WithDeadline(std::chrono::steady_clock::now() + kLongest);
   SIGHTLINE_RETURN_IF_ERROR(bounded.Check());
+  if (store_.VisibleSequence() == data_.counts.learned_as_of) return Ok();
   SIGHTLINE_ASSIGN(query::PlateReadingData learned,
-                   query::LearnPlateReading(store_, data_, clock_.Now(), {}, bounded));
-  if (learned == data_) return Ok();
+                   query::LearnPlateReading(store_, data_.prior, {}, bounded));
   SIGHTLINE_RETURN_IF_ERROR(query::SavePlateReading(store_, learned));
   data_ = std::move(learned);
   const auto model = std::make_shared<const query::PlateReadingModel>(data_);

@@ -265,7 +265,6 @@ std::shared_ptr<const query::PlateReadingModel> LearnFrom(const MisreadCity& cit
     query::SeenPlate& plate = plates.emplace_back();
     plate.characters = CodePoints(city.strings()[i]);
     plate.readings = readings;
-    plate.exposure = readings;
   }
   query::PlateReadingData data = query::DefaultPlateReadingData();
   query::AddCounts(query::FindMisreads(plates, data, {}).value().counts, data.counts);

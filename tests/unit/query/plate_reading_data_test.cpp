@@ -35,8 +35,7 @@ TEST(PlateReadingData, WhatIsWrittenReadsBackTheSame) {
   counts.alike_strings = 10;
   counts.other_plates = 1;
   counts.confidence_misread[9] = 7;
-  counts.learned_to = TimestampMs{1'474'416'000'123};
-  counts.learned_corrections = 18'446'744'073'709'551'615u;
+  counts.learned_as_of = 18'446'744'073'709'551'615u;
   const std::string text = FormatPlateReadingData(data);
   const auto parsed = ParsePlateReadingData(text);
   ASSERT_TRUE(parsed) << parsed.error().message;
@@ -75,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadText{"format\t1\nchanges\t0.5\t0.4\t0.3\t9\n", "line 2, column 9: shares sum to"},
         BadText{"format\t1\nreadings\t1\nreadings\t1\n", "line 3, column 1: \"readings\" is stated twice"},
         BadText{"format\t1\nreading\t1\n", "line 2, column 1: there is no statement"},
-        BadText{"format\t1\nlearned_to\tnever\n", "line 2, column 12: "}));
+        BadText{"format\t1\nlearned_as_of\t-1\n", "line 2, column 15: \"-1\" is not a whole"}));
 
 }  // namespace
 }  // namespace sightline::query

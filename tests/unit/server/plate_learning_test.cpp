@@ -16,11 +16,6 @@ using testing::StoreKind;
 
 constexpr TimestampMs kNoon{17'000 * kMillisecondsPerDay + kMillisecondsPerDay / 2};
 
-class NextDay final : public Clock {
- public:
-  TimestampMs Now() const override { return kNoon + kMillisecondsPerDay; }
-};
-
 // Many readings of one camera, all of which a person corrects from 8 to B.
 void FillAndCorrect(FilledStore& filled) {
   for (int i = 0; i < 30; ++i) {
@@ -36,9 +31,8 @@ void FillAndCorrect(FilledStore& filled) {
 
 TEST(PlateLearning, CorrectionsChangeTheModelAndOutliveTheServer) {
   FilledStore filled(StoreKind::kMemory);
-  const NextDay clock;
   FillAndCorrect(filled);
-  auto learning = PlateLearning::Open(filled.store(), clock, "");
+  auto learning = PlateLearning::Open(filled.store(), "");
   ASSERT_TRUE(learning) << learning.error().message;
   const auto before = (*learning)->models().Current();
   (*learning)->LearnOnce();
@@ -47,16 +41,15 @@ TEST(PlateLearning, CorrectionsChangeTheModelAndOutliveTheServer) {
   EXPECT_GT(after->ConfusionProbability(U'B', U'8'), before->ConfusionProbability(U'B', U'8'));
   EXPECT_EQ((*learning)->models().Find(before->version()), before) << "for pages under way";
 
-  const auto again = PlateLearning::Open(filled.store(), clock, "");
+  const auto again = PlateLearning::Open(filled.store(), "");
   ASSERT_TRUE(again);
   EXPECT_EQ((*again)->models().Current()->version(), after->version());
 }
 
 TEST(PlateLearning, WhatWasStoppedLearnsNothing) {
   FilledStore filled(StoreKind::kMemory);
-  const NextDay clock;
   FillAndCorrect(filled);
-  auto learning = PlateLearning::Open(filled.store(), clock, "");
+  auto learning = PlateLearning::Open(filled.store(), "");
   ASSERT_TRUE(learning);
   const std::string before = (*learning)->models().Current()->version();
   (*learning)->Stop();
@@ -66,16 +59,15 @@ TEST(PlateLearning, WhatWasStoppedLearnsNothing) {
 
 TEST(PlateLearning, AFileOfAssumptionsThatDoesNotParseIsNamedWithItsLine) {
   FilledStore filled(StoreKind::kMemory);
-  const NextDay clock;
   const auto path = std::filesystem::temp_directory_path() / "sightline_plate_learning_test.tsv";
   std::ofstream(path) << "# fine\nno such statement\n";
-  const auto opened = PlateLearning::Open(filled.store(), clock, path.string());
+  const auto opened = PlateLearning::Open(filled.store(), path.string());
   std::filesystem::remove(path);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kInvalidArgument);
   EXPECT_NE(opened.error().message.find(path.string()), std::string::npos);
   EXPECT_NE(opened.error().message.find("2"), std::string::npos) << opened.error().message;
-  EXPECT_FALSE(PlateLearning::Open(filled.store(), clock, path.string())) << "it is gone";
+  EXPECT_FALSE(PlateLearning::Open(filled.store(), path.string())) << "it is gone";
 }
 
 }  // namespace
