@@ -51,7 +51,7 @@ class Docs(unittest.TestCase):
                 self.assertIn(name, options)
         for name in re.findall(
             r"`((?:max|query|header|body|write|keepalive|shutdown|retention|io|"
-            r"background|admin|tls|log|allow|block|memtable|inbox)_\w+)",
+            r"background|admin|tls|log|allow|block|memtable|inbox|seal|plate_learning|plate_reading)_\w+)",
             text,
         ):
             self.assertIn(name, options)
