@@ -31,7 +31,7 @@ SEED = None
 
 BATCH = 5_000
 # Small, so that questions meet sealed segments, merged ones, and rows that are in none.
-SEALING = ("--seal-rows", 20_000, "--seal-idle-ms", 2_000, "--max-segment-rows", 150_000)
+SEALING = ("--seal-rows", 5_000, "--seal-idle-ms", 1_000, "--max-segment-rows", 100_000)
 
 
 def lines(path):
