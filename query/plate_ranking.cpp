@@ -247,7 +247,9 @@ class PlateRanking::Tables {
       const double weight = prior.copied_share * std::sqrt(copied->readings);
       asked_[copied - strings_.data()] += weight * copied->self;
       none_ += weight * copied->elsewhere;
-      for (const Origin& origin : copied->origins) asked_[origin.source] += weight * origin.share;
+      for (const Origin& origin : copied->origins) {
+        asked_[origin.source] += weight * prior.asker_doubt * origin.share;
+      }
     }
     const double sum = std::accumulate(asked_.begin(), asked_.end(), none_);
     if (sum <= 0) {

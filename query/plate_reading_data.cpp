@@ -151,6 +151,7 @@ std::map<std::string_view, Reader> OnceReaders(PlateReadingData& data) {
       {"density_weight", number(prior.density_weight, 1e-3, kAnyPositive)},
       {"asker_error_rate", number(prior.asker_error_rate, 1e-6, 1)},
       {"copied_share", number(prior.copied_share, 0, 1)},
+      {"asker_doubt", number(prior.asker_doubt, 1e-3, 1e3)},
       {"confidence_ratio",
        [&prior](Line& line) -> Status {
          SIGHTLINE_RETURN_IF_ERROR(line.Numbers(prior.confidence_ratio, 1e-3, 1e3));
@@ -249,6 +250,7 @@ void WritePrior(const PlateReadingPrior& prior, Writer& out) {
   out.Put("density_weight", prior.density_weight);
   out.Put("asker_error_rate", prior.asker_error_rate);
   out.Put("copied_share", prior.copied_share);
+  out.Put("asker_doubt", prior.asker_doubt);
   out.PutAll("confidence_ratio", prior.confidence_ratio, prior.confidence_weight);
   for (const auto& [pair, weight] : prior.alike) {
     const auto back = prior.alike.find({pair.second, pair.first});

@@ -55,6 +55,8 @@ struct PlateReadingPrior {
   // reading that was stored.
   double asker_error_rate = 0.1;
   double copied_share = 0.5;
+  // How many times as often a person asks so about a reading that is a misread as about a right one.
+  double asker_doubt = 2;
   // How much more frequent a confidence is among misreads than among correct readings.
   std::array<double, kConfidenceBins> confidence_ratio = {2, 2, 2, 2, 2, 1.8, 1.5, 1.2, 1, 0.85};
   double confidence_weight = 30;  // readings in a bin
