@@ -92,6 +92,11 @@ class FilterMatcher::Impl {
     }
   }
 
+  bool LooksAtRecords() const {
+    return !filter_.plate_pattern.empty() || filter_.plate_like || filter_.area || filter_.near ||
+           !filter_.attributes.empty();
+  }
+
   bool Matches(const Sighting& sighting) const {
     if (!filter_.time.Contains(sighting.time)) return false;
     if (!filter_.plate_pattern.empty() &&
@@ -134,6 +139,8 @@ FilterMatcher::FilterMatcher(const Filter& filter) : impl_(std::make_unique<Impl
 FilterMatcher::~FilterMatcher() = default;
 
 bool FilterMatcher::Matches(const Sighting& sighting) const { return impl_->Matches(sighting); }
+
+bool FilterMatcher::LooksAtRecords() const { return impl_->LooksAtRecords(); }
 
 bool FilterMatcher::MatchesPlace(const Position& place) const { return impl_->MatchesPlace(place); }
 

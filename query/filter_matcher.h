@@ -25,6 +25,9 @@ class FilterMatcher {
 
   bool Matches(const Sighting& sighting) const;
 
+  // Whether the filter has more than time and cameras, which a row's key tells.
+  bool LooksAtRecords() const;
+
   // What `area` and `near` alone say of a place; true where the filter has neither.
   bool MatchesPlace(const Position& place) const;
 

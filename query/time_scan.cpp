@@ -123,7 +123,8 @@ class TimeScan final : public DayRows {
     BestRows best(count, RowOrder(question_.order));
     SIGHTLINE_RETURN_IF_ERROR(CollectMinute(best));
     inside_minute_ = best.full();
-    held_ = best.Take();
+    SIGHTLINE_ASSIGN(held_, best.Take(*day_, question_.as_of));
+    if (!question_.matcher.LooksAtRecords()) cost_.records_read += held_.size();
     next_held_ = 0;
     if (inside_minute_) {
       const StoredSighting& last = held_.back();
@@ -181,6 +182,10 @@ class TimeScan final : public DayRows {
     if (row.sequence > question_.as_of) return Ok();
     const RowPlace place = names_.PlaceOf(row.key);
     if (!best.Wants(place) || IsGivenOut(place)) return Ok();
+    if (!question_.matcher.LooksAtRecords()) {
+      best.Add(place, row);
+      return Ok();
+    }
     ++cost_.records_read;
     ++records_read_;
     SIGHTLINE_ASSIGN(StoredSighting record, day_->Decode(row, question_.as_of));
