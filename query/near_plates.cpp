@@ -203,6 +203,7 @@ std::vector<NearPlate> Rank(std::vector<NearPlate> plates, const PlateLike& like
   for (const RankedPlate& plate : ranking.plates()) {
     ranked.push_back(std::move(plates[places.at(plate.plate)]));
     ranked.back().match.probability = plate.probability;
+    ranked.back().asked = plate.asked;
   }
   return ranked;
 }

@@ -21,7 +21,8 @@ namespace sightline::query {
 // A plate that was read within the time asked for.
 struct NearPlate {
   std::string plate;
-  PlateMatch match;
+  PlateMatch match;  // of a reading of it
+  double asked = 0;  // P(the plate asked for is this one)
   std::vector<std::pair<Day, uint32_t>> rows;  // how many it has of each day, days ascending
 };
 

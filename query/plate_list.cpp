@@ -134,22 +134,33 @@ class Lister {
                          : columns.PlatesMatching(request_.pattern, cancellation_);
   }
 
-  // The weighed ones in the order of their weights, then all others.
+  // The weighed ones by how likely they are the plate that is meant, then all others. (Most of what
+  // was read like the likeliest plate is a misread of it: ordered by their readings, such strings
+  // would stand before the second real plate.)
   Status ListNear() {
     SearchCost cost;
     SIGHTLINE_ASSIGN(near_, NearPlates::Find(sources_, *request_.like, Interval{}, days_,
                                              page_.as_of, cancellation_, cost));
-    for (const NearPlate& plate : near_->ranked()) weighed_.insert(plate.plate);
+    std::vector<const NearPlate*> meant;
+    for (const NearPlate& plate : near_->ranked()) {
+      weighed_.insert(plate.plate);
+      meant.push_back(&plate);
+    }
+    std::stable_sort(meant.begin(), meant.end(), [](const NearPlate* a, const NearPlate* b) {
+      return a->asked > b->asked;
+    });
     const bool starts_among_weighed = request_.after.empty() || weighed_.contains(request_.after);
     if (starts_among_weighed) {
       bool passed_over = request_.after.empty();
-      for (const NearPlate& plate : near_->ranked()) {
+      for (const NearPlate* plate : meant) {
         if (!passed_over) {
-          passed_over = plate.plate == request_.after;
+          passed_over = plate->plate == request_.after;
           continue;
         }
-        if (!PassesPattern(plate.plate, request_.pattern)) continue;
-        SIGHTLINE_ASSIGN(const bool goes_on, AddByName(plate.plate, plate.match));
+        if (!PassesPattern(plate->plate, request_.pattern)) continue;
+        const PlateMatch match{.probability = plate->asked,
+                               .differences = plate->match.differences};
+        SIGHTLINE_ASSIGN(const bool goes_on, AddByName(plate->plate, match));
         if (!goes_on) return Ok();
       }
     }

@@ -24,12 +24,13 @@ struct PlateListRequest {
 
 struct ListedPlate {
   storage::PlateSummary summary;    // over everything up to as_of
-  std::optional<PlateMatch> match;  // where `like` was asked for
+  // Where `like` was asked for: its probability is that the plate asked for is this one.
+  std::optional<PlateMatch> match;
 };
 
 struct PlateListPage {
-  // In byte order; with `like` as NearPlates ranks them, then those that it did not rank, in byte
-  // order.
+  // In byte order; with `like` the likeliest first, then those that NearPlates did not rank, in
+  // byte order.
   std::vector<ListedPlate> plates;
   bool more = false;
   Sequence as_of = 0;

@@ -130,6 +130,20 @@ TEST_P(PlateListTest, LikelyPlatesComeFirstWithTheirMatch) {
   }
 }
 
+TEST_P(PlateListTest, TheSecondRealPlateComesBeforeMisreadsOfTheFirst) {
+  for (int i = 0; i < 200; ++i) filled_.Add({Reading("AB8C21", kNoon + i)});
+  for (int i = 0; i < 20; ++i) filled_.Add({Reading("ABRC21", kNoon + i)});
+  for (const char* misread : {"ABBC21", "AB8021", "AB8C2I"}) filled_.Add({Reading(misread, kNoon)});
+  const PlateListPage page =
+      ListPlates(sources_, {.like = PlateLike{.text = "ABBC21", .max_distance = 2}}, {}).value();
+  ASSERT_EQ(page.plates.size(), 5u);
+  EXPECT_EQ(page.plates[0].summary.plate, "AB8C21");
+  EXPECT_EQ(page.plates[1].summary.plate, "ABRC21");
+  double sum = 0;
+  for (const ListedPlate& plate : page.plates) sum += plate.match->probability;
+  EXPECT_LE(sum, 1 + 1e-9) << "one plate is meant";
+}
+
 TEST_P(PlateListTest, LikeJoinsThePatternAndSeesNoMoreThanAsOf) {
   const Sequence before = filled_.Add({Reading("AB1", kNoon), Reading("AC1", kNoon)}).last_sequence;
   filled_.Add({Reading("AD1", kNoon + 1), Reading("AB1", kNoon + 2)});
