@@ -34,6 +34,19 @@ std::optional<ResultOrder> OrderOf(const std::string& name) {
   return std::nullopt;
 }
 
+// "columns on 28 of 30 days: about 1200 rows, 110 records, 2.1 ms".
+std::string DescribePath(const simdjson::dom::element& path) {
+  const auto number = [&](const char* name) {
+    int64_t value = 0;
+    return path[name].get(value) == simdjson::SUCCESS ? value : 0;
+  };
+  std::string_view name;
+  if (path["path"].get(name)) name = "?";
+  return fmt::format("{} on {} of {} days: about {} rows, {} records, {:.1f} ms", name,
+                     number("days_chosen"), number("days_considered"), number("rows"),
+                     number("records"), static_cast<double>(number("microseconds")) / 1000);
+}
+
 // How the server found the rows, on standard error: it is no row.
 void ShowExplain(const std::string& json) {
   simdjson::dom::parser parser;
@@ -43,12 +56,15 @@ void ShowExplain(const std::string& json) {
   fmt::print(stderr, "\n");
   for (const auto [name, value] : members) {
     simdjson::dom::array paths;
-    if (value.get(paths)) {
+    std::string_view text;
+    if (!value.get(paths)) {
+      for (const simdjson::dom::element path : paths) {
+        fmt::print(stderr, "{:<14} {}\n", "considered", DescribePath(path));
+      }
+    } else if (!value.get(text)) {
+      fmt::print(stderr, "{:<14} {}\n", name, text);
+    } else {
       fmt::print(stderr, "{:<14} {}\n", name, simdjson::minify(value));
-      continue;
-    }
-    for (const simdjson::dom::element path : paths) {
-      fmt::print(stderr, "{:<14} {}\n", "considered", simdjson::minify(path));
     }
   }
 }
