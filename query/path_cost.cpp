@@ -26,7 +26,9 @@ class Estimator {
   }
 
   PathEstimate Time() const {
-    const double rows = static_cast<double>(facts_.rows) * share_;
+    // A minute is read whole, since its rows lie camera by camera.
+    const double all = static_cast<double>(facts_.rows);
+    const double rows = std::max(all * share_, all / std::max(1.0, static_cast<double>(facts_.minutes)));
     return Make(SearchPath::kTime, rows, rows,
                 prices_.seek + rows * (prices_.step + prices_.decode));
   }
