@@ -9,16 +9,10 @@
 
 #include "core/mutex.h"
 #include "tests/support/memory_store.h"
+#include "tests/unit/ingest/fixed_clock.h"
 
 namespace sightline::ingest {
 namespace {
-
-constexpr TimestampMs kNow{1'474'450'000'000};
-
-class FixedClock final : public Clock {
- public:
-  TimestampMs Now() const override { return kNow; }
-};
 
 // A store whose Append can be held back and made to fail.
 class GatedStore final : public testing::MemoryStore {

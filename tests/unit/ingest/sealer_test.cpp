@@ -7,16 +7,10 @@
 
 #include "core/mutex.h"
 #include "tests/support/memory_store.h"
+#include "tests/unit/ingest/fixed_clock.h"
 
 namespace sightline::ingest {
 namespace {
-
-constexpr TimestampMs kNow{1'474'450'000'000};
-
-class FixedClock final : public Clock {
- public:
-  TimestampMs Now() const override { return kNow; }
-};
 
 class UnsealedStore final : public testing::MemoryStore {
  public:
