@@ -61,7 +61,7 @@ class Feed {
   // Null when the day holds nothing.
   virtual Result<std::shared_ptr<const DayFeed>> Open(Day day) = 0;
 
-  // As storage::Store::CommitSegments: durable, all or nothing.
+  // As storage::Store::CommitSegments: durable, all or nothing, the names of the added files too.
   virtual Status Commit(Day day, uint64_t sealed_to, std::span<const ListedSegment> added,
                         std::span<const std::string> removed) = 0;
 

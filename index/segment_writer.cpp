@@ -25,16 +25,6 @@ Error LastSystemError(const fs::path& path, std::string_view doing) {
           {}};
 }
 
-Status SyncDirectory(const fs::path& directory) {
-  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return LastSystemError(directory, "open the directory");
-  const bool synced = ::fsync(file) == 0;
-  const Error error = synced ? Error{} : LastSystemError(directory, "sync the directory");
-  ::close(file);
-  if (!synced) return error;
-  return Ok();
-}
-
 constexpr std::array<std::byte, kSectionAlignment> kPadding{};
 
 }  // namespace
@@ -138,9 +128,7 @@ Status FileOutput::Publish() {
     return LastSystemError(temporary_, "rename the segment");
   }
   published_ = true;
-  const Status synced = SyncDirectory(path_.parent_path());
-  if (!synced) ::unlink(path_.c_str());
-  return synced;
+  return Ok();
 }
 
 }  // namespace sightline::index

@@ -74,7 +74,7 @@ class FileOutput final : public SegmentOutput {
   Status Append(std::span<const std::byte> bytes) override;
   Status PutHeader(const SegmentHeader& header) override;
 
-  // Synced, under its own name, and the directory synced.
+  // Synced, under its own name. Feed::Commit makes the name durable.
   Status Publish();
 
  private:

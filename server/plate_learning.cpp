@@ -12,7 +12,7 @@
 namespace sightline::server {
 namespace {
 
-// What is not finished by then is done the next time.
+// A learning that takes longer is given up, and begins anew the next time.
 constexpr std::chrono::minutes kLongest{5};
 
 Result<query::PlateReadingData> ReadPrior(const std::string& file) {
