@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "core/filter.h"
 #include "core/sighting.h"
 #include "index/feed.h"
+#include "index/nearest.h"
 
 namespace sightline::index {
 
@@ -85,6 +87,16 @@ class DayColumns {
   // scan). What a planner compares.
   virtual uint64_t EstimateRows(const ColumnQuery& query) const = 0;
 
+  // For each vector of `nearest` its rows among those that surely pass `rows`, nearest first, then
+  // in order of (time, camera number, identity): fewer than k only where fewer pass, and k of those
+  // where more are as near as the last. `rows.place` and `rows.as_of` count too. A space without
+  // vectors in this day is an empty answer.
+  virtual Result<std::vector<std::vector<NearRow>>> Nearest(const NearestQuery&, const ColumnQuery&,
+                                                            NearestCost&,
+                                                            const Cancellation&) const {
+    return Internal("not yet");
+  }
+
   // The day's plates that match a normalised pattern / lie within `like`, each once, in byte order.
   virtual Result<std::vector<DayPlate>> PlatesMatching(std::string_view pattern,
                                                        const Cancellation& cancellation) const = 0;
@@ -117,16 +129,48 @@ class ColumnIndex {
   virtual Result<bool> SealOnce(Day day, TimestampMs now, bool force,
                                 const Cancellation& cancellation) = 0;
 
+  // Builds one graph of the day that is due (or any that is missing, where `force`), on `threads`
+  // threads; whether it built one. Runs beside SealOnce of the same day; several days or segments at
+  // a time only as far as callers do so. `pace`: see GraphOptions.
+  virtual Result<bool> BuildGraphOnce(Day, TimestampMs, bool, int,
+                                      const std::function<void(double)>&, const Cancellation&) {
+    return Internal("not yet");
+  }
+
+  // Writes the segment anew from the feed and puts the new one in its place; its graphs are due
+  // again. With a space: only that space's graph is dropped, to be built anew. Answers are the same
+  // meanwhile. kNotFound: no such segment.
+  virtual Status Rebuild(Day, const std::string&, const std::string&, const Cancellation&) {
+    return Internal("not yet");
+  }
+
   // Forgets what is held of a day (it was deleted).
   virtual void Forget(Day day) = 0;
 
+  // Of the vectors of one space.
+  struct SpaceStats {
+    uint64_t vectors = 0;          // of versions of rows
+    uint64_t sealed_vectors = 0;   // of these, in files
+    uint64_t graphed_vectors = 0;  // of these, in a graph
+    size_t graphs = 0;
+    uint64_t graph_bytes = 0;
+  };
   struct DayStats {
     Day day;
     size_t segments = 0;
     uint64_t sealed_rows = 0;
     uint64_t unsealed_rows = 0;
-    uint64_t bytes = 0;  // of segments on disk
+    uint64_t bytes = 0;  // of segments and graphs on disk
+    std::map<std::string, SpaceStats> spaces;  // that the day has vectors of
   };
+  struct SegmentStats {
+    std::string name;
+    uint64_t rows = 0;
+    uint64_t bytes = 0;
+    std::map<std::string, SpaceStats> spaces;
+  };
+  // The sealed segments of a day that is ready, else none.
+  virtual std::vector<SegmentStats> Segments(Day) const { return {}; }
   // Of the days that are ready.
   virtual std::vector<DayStats> GetStats() const = 0;
 };

@@ -7,12 +7,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "core/row_key.h"
 #include "core/sighting.h"
 #include "core/time.h"
+#include "core/vector_space.h"
 
 namespace sightline::index {
 
@@ -24,9 +26,10 @@ struct IndexRow {
   std::string plate_color;            // empty: unknown
   std::optional<Position> location;
   std::vector<Attribute> attributes;  // in byte order of name, names unique
+  std::vector<AppearanceVector> vectors;  // in byte order of space, spaces unique
 };
 
-// A sealed segment of a day, as the day lists it.
+// A file of a day, as the day lists it: a sealed segment, or the graph over one's vectors.
 struct ListedSegment {
   std::string name;         // of a file in DayFeed::directory()
   std::string description;  // as given to Feed::Commit
@@ -46,6 +49,13 @@ class DayFeed {
   // The versions at [from, from + limit) of the log, fewer at its end.
   virtual Result<std::vector<IndexRow>> Read(uint64_t from, size_t limit) const = 0;
 
+  // The versions with these keys and sequences, in that order: what a segment is written from anew.
+  // kCorruption where one is missing.
+  virtual Result<std::vector<IndexRow>> ReadVersions(
+      std::span<const std::pair<RowKey, Sequence>>) const {
+    return Internal("not yet");
+  }
+
   virtual std::vector<ListedSegment> Segments() const = 0;
   virtual std::filesystem::path directory() const = 0;
 
@@ -60,6 +70,9 @@ class Feed {
 
   // Null when the day holds nothing.
   virtual Result<std::shared_ptr<const DayFeed>> Open(Day day) = 0;
+
+  // The spaces that there are. A space never changes what its vectors mean.
+  virtual std::vector<VectorSpace> Spaces() const { return DefaultSpaces(); }
 
   // As storage::Store::CommitSegments: durable, all or nothing, the names of the added files too.
   virtual Status Commit(Day day, uint64_t sealed_to, std::span<const ListedSegment> added,

@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "core/sighting.h"
 #include "core/time.h"
+#include "core/vector_space.h"
 #include "storage/day.h"
 
 namespace sightline::storage {
@@ -154,6 +155,14 @@ class Store {
   // Erases a camera that never had a sighting, else retires it. kNotFound when unknown. Returns
   // whether it was erased.
   virtual Result<bool> RemoveCamera(std::string_view id) = 0;
+
+  // --- spaces of appearance vectors ---------------------------------------------------------------
+
+  // Creates the space, durable on return; Ok for one that is there just so. kConflict where one of
+  // the name is there otherwise: what its vectors mean never changes. kInvalidArgument: CheckSpace.
+  virtual Status PutSpace(const VectorSpace&) { return Internal("not yet"); }
+  // In byte order of name; DefaultSpaces() are there from the start. Thread-safe, no I/O.
+  virtual std::vector<VectorSpace> Spaces() const { return DefaultSpaces(); }
 
   // --- small durable things: tokens, ... -------------------------------------------------------
 

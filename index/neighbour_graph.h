@@ -1,0 +1,98 @@
+// The graph over a set of vectors in which a search walks towards the nearest ones (HNSW: Malkov and
+// Yashunin, IEEE TPAMI 42, 2020). The graph is FAISS's; the walk is ours.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/cancellation.h"
+#include "core/error.h"
+#include "core/vector_space.h"
+#include "index/distance_kernels.h"
+#include "index/segment_bytes.h"
+#include "index/segment_writer.h"
+
+namespace sightline::index {
+
+// Vectors one behind another; vector i belongs to node i. Bytes are not owned.
+struct VectorArray {
+  const VectorSpace* space = nullptr;
+  std::span<const std::byte> bytes;
+
+  uint32_t size() const { return static_cast<uint32_t>(bytes.size() / space->bytes); }
+  const std::byte* At(uint32_t node) const { return bytes.data() + size_t{node} * space->bytes; }
+};
+
+struct GraphOptions {
+  int links = 16;             // of a node on the upper levels; twice as many on the lowest
+  int ef_construction = 100;  // candidates weighed for a node's links
+  int threads = 1;            // that build
+  // Called by each thread every few hundred nodes with the share that is done, in [0, 1]: where it
+  // sleeps, the build yields. May be null.
+  std::function<void(double)> pace;
+};
+
+// A graph where it lies: views of a segment file's sections or of memory. Immutable, thread-safe.
+class NeighbourGraph {
+ public:
+  // Errors: kCorruption where the sections are no graph of `nodes` nodes: every link is looked at,
+  // so that a walk needs no check.
+  static Result<std::shared_ptr<const NeighbourGraph>> Parse(const Sections& sections,
+                                                             uint32_t nodes);
+  virtual ~NeighbourGraph() = default;
+
+  virtual uint32_t nodes() const = 0;
+  virtual int max_level() const = 0;
+  virtual uint32_t entry() const = 0;
+  // Of a node on a level that it has (0: every node), without gaps.
+  virtual std::span<const uint32_t> Links(uint32_t node, int level) const = 0;
+};
+
+// Builds the graph and writes its sections. The same vectors give the same graph with one thread
+// only. Errors: kCancelled, those of the writer.
+Status WriteGraph(const VectorArray& vectors, const GraphOptions& options, SegmentWriter& writer,
+                  const Cancellation& cancellation);
+
+// Which nodes may be in the answer.
+class NodeFilter {
+ public:
+  virtual ~NodeFilter() = default;
+  // passes[i] != 0: nodes[i] passes. Called from the walk's thread only.
+  virtual void Test(std::span<const uint32_t> nodes, uint8_t* passes) const = 0;
+};
+
+struct NearNode {
+  DistanceKey key = kFarthestKey;
+  uint32_t node = 0;
+
+  auto operator<=>(const NearNode&) const = default;
+};
+
+struct WalkOptions {
+  size_t k = 10;
+  // Candidates held: more finds more. At least k.
+  size_t ef = 64;
+  DistanceKey within = kFarthestKey;  // nothing farther is an answer
+  const NodeFilter* filter = nullptr;  // null: every node passes
+  double pass_share = 1;               // an estimate of how many nodes pass, (0, 1]
+  std::span<const uint32_t> seeds;     // nodes to begin from as well, such as ones that pass
+  // Nodes whose distance may be computed before the walk gives up.
+  size_t max_visited = SIZE_MAX;
+};
+
+struct Walk {
+  std::vector<NearNode> nearest;  // ascending by (key, node), at most k
+  size_t visited = 0;             // nodes whose distance was computed
+  bool gave_up = false;           // max_visited was reached, or the filter leaves too few here
+};
+
+// Finds nodes near the query, nearly always the nearest. Thread-safe.
+Result<Walk> WalkGraph(const NeighbourGraph& graph, const VectorArray& vectors,
+                       const PreparedVector& query, const WalkOptions& options,
+                       const Cancellation& cancellation);
+
+}  // namespace sightline::index

@@ -1,0 +1,28 @@
+// What a vehicle cannot have done: been in two places with too little time between them.
+#pragma once
+
+#include <optional>
+
+#include "core/geo.h"
+#include "core/sighting.h"
+
+namespace sightline::query {
+
+// The bound until travel times are known: the great circle at a speed that no vehicle keeps up.
+struct TravelBound {
+  Kmh max_speed{180};
+  // Clocks and positions of cameras are not exact: as much is allowed for.
+  double slack_s = 10;
+  Meters slack{200};
+};
+
+struct TravelVerdict {
+  bool possible = true;    // also where a place is not known
+  Meters distance;         // along the great circle
+  double gap_s = 0;        // between the two sightings, without sign
+  std::optional<Kmh> required;  // distance over gap; none where the gap is zero or a place unknown
+};
+
+TravelVerdict JudgeTravel(const TravelBound& bound, const Sighting& a, const Sighting& b);
+
+}  // namespace sightline::query
