@@ -15,21 +15,12 @@ find_package(RocksDB 7.8 REQUIRED)
 find_package(CLI11 2 REQUIRED)
 find_package(tomlplusplus 3 REQUIRED)
 find_package(prometheus-cpp REQUIRED CONFIG)
+find_package(OpenMP REQUIRED COMPONENTS CXX)  # of FAISS
+find_package(faiss 1.7 REQUIRED CONFIG)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
-
-# Debian's FAISS is a static library without a package file of its own.
-find_package(OpenMP REQUIRED COMPONENTS CXX)
-find_package(BLAS REQUIRED)
-find_package(LAPACK REQUIRED)
-find_library(FAISS_LIBRARY faiss REQUIRED)
-find_path(FAISS_INCLUDE_DIR faiss/impl/HNSW.h REQUIRED)
-add_library(sightline_faiss INTERFACE)
-target_include_directories(sightline_faiss SYSTEM INTERFACE ${FAISS_INCLUDE_DIR})
-target_link_libraries(sightline_faiss INTERFACE ${FAISS_LIBRARY} LAPACK::LAPACK BLAS::BLAS
-                                                OpenMP::OpenMP_CXX)
 
 add_library(sightline_rapidjson INTERFACE)
 target_include_directories(sightline_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
