@@ -29,6 +29,7 @@ enum class Column : uint16_t {
   kPlateColor = 6,
   kPlace = 7,
   kAttribute = 8,  // named
+  kGraph = 10,     // in a file of its own
 };
 
 // What it holds of that.
@@ -41,6 +42,8 @@ enum class Part : uint16_t {
   kBlocks = 5,      // of each block a set of bits: code c occurs in it only if bit c % bits is set
   kStarts = 6,      // u32: the postings of code c lie at [starts[c - 1], starts[c])
   kPostings = 7,    // u32: rows by code, ascending within it
+  kLinks = 8,       // u32: of each node its neighbours on the graph's lowest level
+  kUpperLinks = 9,  // u32: ... on each level above it
 };
 
 struct SegmentHeader {
