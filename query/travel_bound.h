@@ -8,7 +8,9 @@
 
 namespace sightline::query {
 
-// The bound until travel times are known: the great circle at a speed that no vehicle keeps up.
+// The bound until travel times are known: the great circle at a speed that no vehicle keeps up. No
+// road is shorter than the great circle, so that what is called impossible is so, slack aside; not
+// everything that is called possible is. All are finite and not negative.
 struct TravelBound {
   Kmh max_speed{180};
   // Clocks and positions of cameras are not exact: as much is allowed for.
@@ -18,11 +20,13 @@ struct TravelBound {
 
 struct TravelVerdict {
   bool possible = true;    // also where a place is not known
-  Meters distance;         // along the great circle
+  Meters distance;         // along the great circle; 0 where a place is not known
   double gap_s = 0;        // between the two sightings, without sign
   std::optional<Kmh> required;  // distance over gap; none where the gap is zero or a place unknown
 };
 
+// Possible: (distance - slack) <= max_speed * (gap + slack_s). Which of the two came first does not
+// matter, nor on which days. Thread-safe.
 TravelVerdict JudgeTravel(const TravelBound& bound, const Sighting& a, const Sighting& b);
 
 }  // namespace sightline::query
