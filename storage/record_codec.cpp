@@ -230,6 +230,30 @@ std::optional<SegmentEntry> DecodeSegmentEntry(std::string_view bytes) {
   return SegmentEntry{.name = record.name(), .description = record.description()};
 }
 
+std::string EncodeSpace(const VectorSpace& space) {
+  proto::SpaceRecord record;
+  record.set_bytes(space.bytes);
+  record.set_element(static_cast<uint32_t>(space.element));
+  record.set_metric(static_cast<uint32_t>(space.metric));
+  record.set_model(space.model);
+  return record.SerializeAsString();
+}
+
+std::optional<VectorSpace> DecodeSpace(std::string_view name, std::string_view bytes) {
+  proto::SpaceRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  VectorSpace space{.name = std::string(name),
+                    .bytes = record.bytes(),
+                    .element = static_cast<VectorElement>(record.element()),
+                    .metric = static_cast<VectorMetric>(record.metric()),
+                    .model = record.model()};
+  if (record.element() > static_cast<uint32_t>(VectorElement::kF32) ||
+      record.metric() > static_cast<uint32_t>(VectorMetric::kInnerProduct) || !CheckSpace(space)) {
+    return std::nullopt;
+  }
+  return space;
+}
+
 std::string EncodeCameraState(const Camera& camera) {
   proto::CameraState state;
   FillCameraState(camera, state);

@@ -8,6 +8,7 @@
 #include "core/camera.h"
 #include "core/correction.h"
 #include "core/sighting.h"
+#include "core/vector_space.h"
 #include "storage/day.h"
 
 namespace sightline::storage {
@@ -55,6 +56,10 @@ std::optional<CorrectionEntry> DecodeCorrection(std::string_view bytes);
 
 std::string EncodeSegmentEntry(const SegmentEntry& entry);
 std::optional<SegmentEntry> DecodeSegmentEntry(std::string_view bytes);
+
+std::string EncodeSpace(const VectorSpace& space);
+// nullopt also where it is of a kind that a later version has written.
+std::optional<VectorSpace> DecodeSpace(std::string_view name, std::string_view bytes);
 
 struct CameraEntry {
   CameraRecord record;

@@ -19,6 +19,7 @@
 #include "storage/record_codec.h"
 #include "storage/recovery.h"
 #include "storage/row_writer.h"
+#include "storage/space_registry.h"
 #include "storage/upkeep.h"
 
 namespace sightline::storage {
@@ -47,6 +48,7 @@ struct Parts {
         inbox(std::move(opened_inbox)),
         dictionary(std::move(opened_dictionary)),
         cameras(*catalog, clock),
+        spaces(*catalog),
         marks(*catalog),
         days(directory / "days", shared, options.max_open_days, marks),
         writer(AsWriterParts(), options.inbox_rows) {}
@@ -62,6 +64,7 @@ struct Parts {
 
   Status Load() {
     SIGHTLINE_RETURN_IF_ERROR(cameras.Load());
+    SIGHTLINE_RETURN_IF_ERROR(spaces.Load());
     SIGHTLINE_RETURN_IF_ERROR(marks.Load());
     SIGHTLINE_RETURN_IF_ERROR(days.Scan());
     SIGHTLINE_RETURN_IF_ERROR(writer.Load());
@@ -74,6 +77,7 @@ struct Parts {
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<PlateDictionary> dictionary;
   CameraRegistry cameras;
+  SpaceRegistry spaces;
   DayMarks marks;
   DayDirectory days;
   RowWriter writer;
@@ -117,7 +121,7 @@ class StoreImpl final : public Store {
   uint64_t NextNonce() override { return next_nonce_++; }
 
   Result<AppendResult> Append(std::span<EncodedSighting> batch) override {
-    SIGHTLINE_RETURN_IF_ERROR(CheckSpace());
+    SIGHTLINE_RETURN_IF_ERROR(CheckDiskSpace());
     return parts_->writer.Append(batch);
   }
 
@@ -155,7 +159,7 @@ class StoreImpl final : public Store {
   }
 
   Result<StoredCorrection> Correct(const SightingId& id, const Correction& correction) override {
-    SIGHTLINE_RETURN_IF_ERROR(CheckSpace());
+    SIGHTLINE_RETURN_IF_ERROR(CheckDiskSpace());
     SIGHTLINE_ASSIGN(const Place found, Find(id, VisibleSequence()));
     return parts_->writer.Correct(DayOf(id.time), found.key, correction, clock_.Now());
   }
@@ -198,6 +202,12 @@ class StoreImpl final : public Store {
   }
   Result<bool> RemoveCamera(std::string_view id) override { return parts_->cameras.Remove(id); }
 
+  Status PutSpace(const VectorSpace& space) override {
+    SIGHTLINE_RETURN_IF_ERROR(CheckDiskSpace());
+    return parts_->spaces.Put(space);
+  }
+  std::vector<VectorSpace> Spaces() const override { return parts_->spaces.All(); }
+
   Status PutEntry(std::string_view table, std::string_view key, std::string_view value) override {
     return parts_->catalog->PutEntry(table, key, value);
   }
@@ -229,7 +239,7 @@ class StoreImpl final : public Store {
   };
   // kNotFound for an id that is not stored, or came after `as_of`.
   Result<Place> Find(const SightingId& id, Sequence as_of);
-  Status CheckSpace() const;
+  Status CheckDiskSpace() const;
   // Set-aside ones too, ascending.
   std::vector<Day> DaysPastRetention() const;
 
@@ -241,7 +251,7 @@ class StoreImpl final : public Store {
   std::unique_ptr<Upkeep> upkeep_;
 };
 
-Status StoreImpl::CheckSpace() const {
+Status StoreImpl::CheckDiskSpace() const {
   SIGHTLINE_ASSIGN(const DiskSpace space, SpaceOf(directory_));
   const uint64_t reserve = std::min(kReservedDiskBytes, space.total_bytes / kReservedDiskShare);
   if (space.free_bytes >= reserve) return Ok();
@@ -295,7 +305,7 @@ Result<std::vector<StoredCorrection>> StoreImpl::Corrections(Sequence before, si
 }
 
 Status StoreImpl::Health() const {
-  SIGHTLINE_RETURN_IF_ERROR(CheckSpace());
+  SIGHTLINE_RETURN_IF_ERROR(CheckDiskSpace());
   return parts_->shared->background_errors.First();
 }
 

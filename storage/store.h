@@ -160,9 +160,9 @@ class Store {
 
   // Creates the space, durable on return; Ok for one that is there just so. kConflict where one of
   // the name is there otherwise: what its vectors mean never changes. kInvalidArgument: CheckSpace.
-  virtual Status PutSpace(const VectorSpace&) { return Internal("not yet"); }
+  virtual Status PutSpace(const VectorSpace& space) = 0;
   // In byte order of name; DefaultSpaces() are there from the start. Thread-safe, no I/O.
-  virtual std::vector<VectorSpace> Spaces() const { return DefaultSpaces(); }
+  virtual std::vector<VectorSpace> Spaces() const = 0;
 
   // --- small durable things: tokens, ... -------------------------------------------------------
 

@@ -8,7 +8,9 @@
 
 namespace sightline::testing {
 
-MemoryStore::MemoryStore() = default;
+MemoryStore::MemoryStore() {
+  for (const VectorSpace& space : DefaultSpaces()) spaces_.emplace(space.name, space);
+}
 
 MemoryStore::~MemoryStore() {
   std::error_code ignored;
@@ -219,6 +221,20 @@ Result<bool> MemoryStore::RemoveCamera(std::string_view id) {
   next.history.push_back({.recorded = {}, .camera = next.camera(), .retired = true});
   found->second = std::make_shared<const CameraRecord>(std::move(next));
   return false;
+}
+
+Status MemoryStore::PutSpace(const VectorSpace& space) {
+  SIGHTLINE_RETURN_IF_ERROR(CheckSpace(space));
+  MutexLock lock(mutex_);
+  if (spaces_.emplace(space.name, space).first->second == space) return Ok();
+  return Error{ErrorCode::kConflict, "the space is there otherwise", {}};
+}
+
+std::vector<VectorSpace> MemoryStore::Spaces() const {
+  MutexLock lock(mutex_);
+  std::vector<VectorSpace> spaces;
+  for (const auto& [name, space] : spaces_) spaces.push_back(space);
+  return spaces;
 }
 
 Status MemoryStore::PutEntry(std::string_view table, std::string_view key,

@@ -47,6 +47,9 @@ class MemoryStore : public storage::Store {
   std::vector<std::shared_ptr<const CameraRecord>> Cameras() const override;
   Result<bool> RemoveCamera(std::string_view id) override;
 
+  Status PutSpace(const VectorSpace& space) override;
+  std::vector<VectorSpace> Spaces() const override;
+
   Status PutEntry(std::string_view table, std::string_view key, std::string_view value) override;
   Status DeleteEntry(std::string_view table, std::string_view key) override;
   Result<std::vector<std::pair<std::string, std::string>>> Entries(
@@ -83,6 +86,7 @@ class MemoryStore : public storage::Store {
   std::map<std::string, std::shared_ptr<const CameraRecord>, std::less<>> cameras_
       SIGHTLINE_GUARDED_BY(mutex_);
   uint32_t last_camera_number_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, VectorSpace> spaces_ SIGHTLINE_GUARDED_BY(mutex_);
   std::map<std::string, Table, std::less<>> tables_ SIGHTLINE_GUARDED_BY(mutex_);
   std::vector<std::string> audit_ SIGHTLINE_GUARDED_BY(mutex_);
 };
