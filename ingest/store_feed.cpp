@@ -14,7 +14,8 @@ index::IndexRow ToIndexRow(const storage::RowVersion& version, Sighting&& sighti
           .plate = std::move(sighting.plate),
           .plate_color = std::move(sighting.plate_color),
           .location = sighting.location,
-          .attributes = std::move(sighting.attributes)};
+          .attributes = std::move(sighting.attributes),
+          .vectors = std::move(sighting.vectors)};
 }
 
 class StoreDayFeed final : public index::DayFeed {
@@ -26,24 +27,15 @@ class StoreDayFeed final : public index::DayFeed {
   uint64_t log_end() const override { return day_->log_end(); }
 
   Result<std::vector<index::IndexRow>> Read(uint64_t from, size_t limit) const override {
-    const std::vector<storage::RowVersion> versions = day_->ReadLog(from, limit);
-    std::vector<RowKey> keys;
-    keys.reserve(versions.size());
-    for (const storage::RowVersion& version : versions) keys.push_back(version.key);
-    // Nearly all versions are the last ones of their rows: read together. A row that was corrected
-    // since is read again as it was.
-    SIGHTLINE_ASSIGN(std::vector<std::optional<StoredSighting>> records, day_->Get(keys, kLatest));
-    std::vector<index::IndexRow> rows;
-    rows.reserve(versions.size());
-    for (size_t i = 0; i < versions.size(); ++i) {
-      if (records[i] && VersionOf(*records[i]) != versions[i].sequence) {
-        SIGHTLINE_ASSIGN(auto past, day_->Get({&keys[i], 1}, versions[i].sequence));
-        records[i] = std::move(past.front());
-      }
-      if (!records[i]) return MissingRow();
-      rows.push_back(ToIndexRow(versions[i], std::move(records[i]->sighting)));
-    }
-    return rows;
+    return RowsOf(day_->ReadLog(from, limit));
+  }
+
+  Result<std::vector<index::IndexRow>> ReadVersions(
+      std::span<const std::pair<RowKey, Sequence>> wanted) const override {
+    std::vector<storage::RowVersion> versions;
+    versions.reserve(wanted.size());
+    for (const auto& [key, sequence] : wanted) versions.push_back({key, sequence});
+    return RowsOf(versions);
   }
 
   std::vector<index::ListedSegment> Segments() const override {
@@ -61,13 +53,34 @@ class StoreDayFeed final : public index::DayFeed {
   }
 
  private:
+  Result<std::vector<index::IndexRow>> RowsOf(
+      std::span<const storage::RowVersion> versions) const {
+    std::vector<RowKey> keys;
+    keys.reserve(versions.size());
+    for (const storage::RowVersion& version : versions) keys.push_back(version.key);
+    // Nearly all versions are the last ones of their rows: read together. A row that was corrected
+    // since is read again as it was.
+    SIGHTLINE_ASSIGN(std::vector<std::optional<StoredSighting>> records, day_->Get(keys, kLatest));
+    std::vector<index::IndexRow> rows;
+    rows.reserve(versions.size());
+    for (size_t i = 0; i < versions.size(); ++i) {
+      if (records[i] && VersionOf(*records[i]) != versions[i].sequence) {
+        SIGHTLINE_ASSIGN(auto past, day_->Get({&keys[i], 1}, versions[i].sequence));
+        records[i] = std::move(past.front());
+      }
+      if (!records[i] || VersionOf(*records[i]) != versions[i].sequence) return MissingRow();
+      rows.push_back(ToIndexRow(versions[i], std::move(records[i]->sighting)));
+    }
+    return rows;
+  }
+
   static Sequence VersionOf(const StoredSighting& record) {
     return record.corrected != 0 ? record.corrected : record.sequence;
   }
 
   Error MissingRow() const {
     return {ErrorCode::kCorruption,
-            "day " + FormatDay(day()) + ": the log names a row that is missing",
+            "day " + FormatDay(day()) + ": a version of a row is missing",
             {}};
   }
 

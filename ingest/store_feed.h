@@ -13,6 +13,7 @@ class StoreFeed final : public index::Feed {
   explicit StoreFeed(storage::Store& store) : store_(store) {}
 
   Result<std::shared_ptr<const index::DayFeed>> Open(Day day) override;
+  std::vector<VectorSpace> Spaces() const override { return store_.Spaces(); }
   Status Commit(Day day, uint64_t sealed_to, std::span<const index::ListedSegment> added,
                 std::span<const std::string> removed) override;
   Status Reset(Day day) override;
