@@ -97,6 +97,10 @@ class DayColumns {
     return Internal("not yet");
   }
 
+  // How many of the rows that surely pass `query` bear each of its `plates`, which are given.
+  virtual Result<std::vector<uint64_t>> CountByPlate(const ColumnQuery& query,
+                                                     const Cancellation& cancellation) const = 0;
+
   // The day's plates that match a normalised pattern / lie within `like`, each once, in byte order.
   virtual Result<std::vector<DayPlate>> PlatesMatching(std::string_view pattern,
                                                        const Cancellation& cancellation) const = 0;

@@ -133,6 +133,30 @@ class SegmentedDay final : public DayColumns {
     return estimate;
   }
 
+  Result<std::vector<uint64_t>> CountByPlate(const ColumnQuery& query,
+                                             const Cancellation& cancellation) const override {
+    std::vector<uint64_t> counts(query.plates->size());
+    ScanCost cost;
+    for (const auto& segment : segments_) {
+      SegmentScan scan(segment, query, cost);
+      while (scan.Head()) {
+        if (!scan.ready()) {
+          SIGHTLINE_RETURN_IF_ERROR(scan.Advance(cancellation));
+          continue;
+        }
+        const uint32_t row = scan.Take();
+        const Sequence version = segment->SequenceOf(row);
+        if (version > query.as_of || !feed_->IsInForce(segment->KeyOf(row), version, query.as_of)) {
+          continue;
+        }
+        const std::string plate = segment->plates().Plate(segment->plate_codes()[row] - 1);
+        const auto place = std::lower_bound(query.plates->begin(), query.plates->end(), plate);
+        ++counts[static_cast<size_t>(place - query.plates->begin())];
+      }
+    }
+    return counts;
+  }
+
   Result<std::vector<DayPlate>> PlatesMatching(std::string_view pattern,
                                                const Cancellation& cancellation) const override {
     std::vector<DayPlate> plates;

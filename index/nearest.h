@@ -23,6 +23,8 @@ struct NearestQuery {
   double max_distance = std::numeric_limits<double>::infinity();
   // The true nearest rows; else each is found with a probability of 0.95 or better.
   bool exact = false;
+  // Rows that bear one of these plates are none of the answer. Ascending byte order.
+  std::vector<std::string> without_plates;
 };
 
 // A row of an answer.

@@ -80,7 +80,11 @@ struct ImageCost {
 struct ImageAnswer {
   // Nearest first; of equals, by id. With `travel` those that are possible first.
   std::vector<ImageMatch> matches;
-  bool more = false;  // there are matches behind the last
+  bool more = false;  // there are matches behind these
+  // With `more`, what the next page is asked with: ImageRequest::after and ::skip. (The farthest
+  // match; with `travel` not always the last.)
+  std::optional<ImagePosition> next;
+  size_t next_skip = 0;
   VectorSpace space;
   Sequence as_of = 0;
   ImageCost cost;

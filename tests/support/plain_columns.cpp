@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "core/plate.h"
@@ -81,11 +82,64 @@ class PlainScan final : public index::ColumnScan {
   index::ScanCost cost_;
 };
 
+const std::string* VectorOf(const Sighting& sighting, const VectorSpace& space) {
+  for (const AppearanceVector& vector : sighting.vectors) {
+    if (vector.space == space.name && CheckVector(space, vector.bytes)) return &vector.bytes;
+  }
+  return nullptr;
+}
+
+// The order of a day's nearest rows.
+auto PlaceOf(const index::NearRow& row) {
+  return std::tuple(row.distance, row.key.ms_of_day, row.key.camera_number, row.key.identity_hash);
+}
+
 class PlainDay final : public index::DayColumns {
  public:
   PlainDay(std::shared_ptr<const storage::DayReader> day, std::vector<Version> versions,
            Estimates estimates)
       : day_(std::move(day)), versions_(std::move(versions)), estimates_(estimates) {}
+
+  Result<std::vector<std::vector<index::NearRow>>> Nearest(
+      const index::NearestQuery& nearest, const index::ColumnQuery& rows, index::NearestCost& cost,
+      const Cancellation& cancellation) const override {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    ++cost.segments;
+    ++cost.segments_scanned;
+    std::vector<std::vector<index::NearRow>> answers(nearest.vectors.size());
+    for (const Version& row : versions_) {
+      const std::string* vector = VectorOf(row.sighting, nearest.space);
+      if (vector == nullptr || !day_->IsInForce(row.version, rows.as_of) || !Passes(rows, row) ||
+          std::binary_search(nearest.without_plates.begin(), nearest.without_plates.end(),
+                             row.sighting.plate)) {
+        continue;
+      }
+      ++cost.rows_compared;
+      for (size_t i = 0; i < answers.size(); ++i) {
+        const double distance = VectorDistance(nearest.space, nearest.vectors[i], *vector);
+        if (distance > nearest.max_distance) continue;
+        answers[i].push_back({row.version.key, row.version.sequence, distance, row.sighting.plate});
+      }
+    }
+    for (auto& answer : answers) {
+      std::sort(answer.begin(), answer.end(),
+                [](const auto& a, const auto& b) { return PlaceOf(a) < PlaceOf(b); });
+      if (answer.size() > nearest.k) answer.resize(nearest.k);
+    }
+    return answers;
+  }
+
+  Result<std::vector<uint64_t>> CountByPlate(const index::ColumnQuery& query,
+                                             const Cancellation& cancellation) const override {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    std::vector<uint64_t> counts;
+    for (const std::string& plate : *query.plates) {
+      index::ColumnQuery one = query;
+      one.plates = {plate};
+      counts.push_back(Find(one).size());
+    }
+    return counts;
+  }
 
   std::unique_ptr<index::ColumnScan> Scan(const index::ColumnQuery& query) const override {
     std::vector<RowKey> rows = Find(query);
