@@ -100,7 +100,8 @@ double VectorDistance(const VectorSpace& space, std::string_view a, std::string_
     case VectorMetric::kCosine:
       break;
   }
-  const double lengths = std::sqrt(length_a) * std::sqrt(length_b);
+  // One root: exact where the vectors are the same, so that their distance is 0.
+  const double lengths = std::sqrt(length_a * length_b);
   return lengths == 0 ? 1 : 1 - product / lengths;
 }
 
