@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ Sighting Reading(std::string plate, TimestampMs time) {
   sighting.plate_color = "blue";
   sighting.attributes = {{"brand", std::string("Audi")}};
   sighting.location = Position{116.3, 39.9};
+  sighting.vectors = {{"detail", std::string(512, 'd')}, {"vehicle", std::string(128, 'v')}};
   return sighting;
 }
 
@@ -60,6 +62,7 @@ TEST_P(StoreFeedTest, ReadsWhatWasAppendedInTheOrderOfItsLog) {
   EXPECT_EQ(rows->front().plate_color, "blue");
   EXPECT_EQ(rows->front().attributes, (std::vector<Attribute>{{"brand", std::string("Audi")}}));
   EXPECT_EQ(rows->front().location, (Position{116.3, 39.9}));
+  EXPECT_EQ(rows->front().vectors, Reading("B2", kNoon).vectors);
   const auto last = day->Read(2, 10);
   ASSERT_TRUE(last);
   ASSERT_EQ(last->size(), 1u);
@@ -82,6 +85,49 @@ TEST_P(StoreFeedTest, EachVersionOfACorrectedRowIsReadAsItWas) {
   EXPECT_FALSE(day->IsInForce(corrected.key, corrected.sequence, kLatest));
   EXPECT_TRUE(day->IsInForce(corrected.key, corrected.sequence, corrected.sequence));
   EXPECT_TRUE(day->IsInForce(rows->back().key, rows->back().sequence, kLatest));
+}
+
+TEST_P(StoreFeedTest, VersionsAreReadAgainInTheOrderThatIsAskedFor) {
+  const auto added = filled_.Add({Reading("A1", kNoon), Reading("B2", kNoon + 1)});
+  ASSERT_TRUE(filled_.store().Correct(added.ids[0], {.plate = "A7"}));
+  const auto day = OpenDay();
+  const auto logged = day->Read(0, 10);
+  ASSERT_TRUE(logged);
+  ASSERT_EQ(logged->size(), 3u);
+  using Version = std::pair<RowKey, Sequence>;
+  std::vector<Version> wanted;
+  for (const size_t i : {size_t{2}, size_t{0}, size_t{1}, size_t{0}}) {
+    wanted.emplace_back((*logged)[i].key, (*logged)[i].sequence);
+  }
+  const auto rows = day->ReadVersions(wanted);
+  ASSERT_TRUE(rows) << rows.error().message;
+  std::vector<std::string> plates;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    EXPECT_EQ((*rows)[i].key, wanted[i].first);
+    EXPECT_EQ((*rows)[i].sequence, wanted[i].second);
+    EXPECT_EQ((*rows)[i].vectors, Reading("", kNoon).vectors);
+    plates.push_back((*rows)[i].plate);
+  }
+  EXPECT_EQ(plates[0], "A7");
+  EXPECT_EQ(plates[1], plates[3]);
+  EXPECT_EQ((std::set<std::string>{plates[1], plates[2]}), (std::set<std::string>{"A1", "B2"}));
+
+  Version no_such_version = wanted[0];
+  no_such_version.second += 5;
+  Version no_such_row = wanted[0];
+  no_such_row.first.identity_hash ^= 1;
+  for (const Version& missing : {no_such_version, no_such_row}) {
+    const auto read = day->ReadVersions({&missing, 1});
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, ErrorCode::kCorruption);
+  }
+}
+
+TEST_P(StoreFeedTest, TellsTheSpacesOfTheStore) {
+  const VectorSpace face{.name = "face", .bytes = 512};
+  ASSERT_TRUE(filled_.store().PutSpace(face));
+  EXPECT_EQ(feed_.Spaces(), filled_.store().Spaces());
+  EXPECT_EQ(feed_.Spaces().size(), 3u);
 }
 
 TEST_P(StoreFeedTest, WhatIsCommittedIsListedAndResetMakesTheLogBeginAnew) {

@@ -144,6 +144,28 @@ TEST_F(DayLogTest, BeginsBehindWhatSegmentsHold) {
   EXPECT_EQ(Log(20).size(), 1u);
 }
 
+TEST_F(DayLogTest, FilesComeAndGoWhileTheLogStaysWhereItIs) {
+  Add(0, 10);
+  WriteFile("segment");
+  ASSERT_TRUE(Commit(10, {{"segment", "all rows"}}).has_value());
+  WriteFile("graph");
+  ASSERT_TRUE(Commit(10, {{"graph", "of segment"}}).has_value());
+  EXPECT_EQ(Open()->Segments(),
+            (std::vector<SegmentEntry>{{"segment", "all rows"}, {"graph", "of segment"}}));
+  EXPECT_TRUE(store_->UnsealedDays().empty());
+  Kill();
+  EXPECT_TRUE(Exists("graph"));
+  ASSERT_TRUE(Commit(10, {}, {"graph"}).has_value());
+  EXPECT_FALSE(Exists("graph"));
+  for (const bool killed : {false, true}) {
+    if (killed) Kill();
+    EXPECT_EQ(Open()->Segments(), (std::vector<SegmentEntry>{{"segment", "all rows"}}));
+    EXPECT_EQ(Open()->sealed_to(), 10u);
+    EXPECT_EQ(Open()->log_end(), 10u);
+    EXPECT_TRUE(Exists("segment"));
+  }
+}
+
 TEST_F(DayLogTest, RefusesSegmentsThatDoNotFit) {
   Add(0, 10);
   WriteFile("one");

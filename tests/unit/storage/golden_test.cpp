@@ -199,6 +199,7 @@ TEST_P(Golden, AnswersAsWhenItWasWritten) {
   fs::copy(golden / "data", data, fs::copy_options::recursive);
   auto store = OpenStore(data, clock);
   EXPECT_EQ(Dump(*store), ReadFile(golden / "expected.txt"));
+  EXPECT_EQ(store->Spaces(), DefaultSpaces());
   // And it goes on: what was stored is known, what is new is taken.
   EXPECT_EQ(Accepted(*Append(*store, clock, {Seen("8ABC123", "M-1", kDay, 5)})), 0u);
   const auto added = Append(*store, clock, {Seen("8ABC123", "M-1", kDay, 6)}).value();
