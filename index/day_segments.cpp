@@ -39,6 +39,18 @@ std::string NewFileName() {
   return fmt::format("{:016x}.segment", high << 32 | random());
 }
 
+// Leaves the vectors that can be compared, those of a space that there is.
+void KeepVectors(std::span<const VectorSpace> spaces, std::vector<IndexRow>& rows) {
+  for (IndexRow& row : rows) {
+    std::erase_if(row.vectors, [&](const AppearanceVector& vector) {
+      const auto space = std::find_if(spaces.begin(), spaces.end(), [&](const VectorSpace& known) {
+        return known.name == vector.space;
+      });
+      return space == spaces.end() || !CheckVector(*space, vector.bytes);
+    });
+  }
+}
+
 bool IsUnusable(const Error& error) {
   return error.code == ErrorCode::kCorruption || error.code == ErrorCode::kNotFound;
 }
@@ -148,11 +160,12 @@ Status DaySegments::ReadLog(const DayFeed& feed, uint64_t unsealed_limit,
   uint64_t unsealed = UnsealedRows();
   while (read_to_ < end && unsealed < unsealed_limit) {
     SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
-    SIGHTLINE_ASSIGN(const std::vector<IndexRow> rows,
+    SIGHTLINE_ASSIGN(std::vector<IndexRow> rows,
                      feed.Read(read_to_, std::min<uint64_t>(kReadRows, end - read_to_)));
     if (rows.empty()) {
       return Error{ErrorCode::kCorruption, "the day's log ends before its end", {}};
     }
+    KeepVectors(feed_.Spaces(), rows);
     SIGHTLINE_ASSIGN(auto segment, BuildInMemory(day_, rows));
     unsealed_.push_back(std::move(segment));
     read_to_ += rows.size();

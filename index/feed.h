@@ -26,7 +26,9 @@ struct IndexRow {
   std::string plate_color;            // empty: unknown
   std::optional<Position> location;
   std::vector<Attribute> attributes;  // in byte order of name, names unique
-  std::vector<AppearanceVector> vectors;  // in byte order of space, spaces unique
+  // In byte order of space, spaces unique. Those that are no vector of a space that there is
+  // (Feed::Spaces) are passed over.
+  std::vector<AppearanceVector> vectors;
 };
 
 // A file of a day, as the day lists it: a sealed segment, or the graph over one's vectors.

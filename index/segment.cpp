@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -51,6 +52,7 @@ Result<std::shared_ptr<const Segment>> Segment::Parse(Mapping mapping, bool veri
   SIGHTLINE_RETURN_IF_ERROR(segment->ParseRows(sections));
   SIGHTLINE_RETURN_IF_ERROR(segment->ParsePlates(sections));
   SIGHTLINE_RETURN_IF_ERROR(segment->ParseCoded(sections));
+  SIGHTLINE_RETURN_IF_ERROR(segment->ParseVectors(sections));
   return std::shared_ptr<const Segment>(std::move(segment));
 }
 
@@ -115,11 +117,42 @@ Status Segment::ParseCoded(const Sections& sections) {
   SIGHTLINE_ASSIGN(place_codes_,
                    CodeColumn::View(sections, Column::kPlace, {}, places_.size(), rows()));
   SIGHTLINE_ASSIGN(plate_color_, ViewAttribute(sections, Column::kPlateColor, {}, rows()));
-  for (const std::string_view name : sections.AttributeNames()) {
+  for (const std::string_view name : sections.NamesOf(Column::kAttribute, Part::kDictionary)) {
     SIGHTLINE_ASSIGN(attributes_.emplace_back(),
                      ViewAttribute(sections, Column::kAttribute, name, rows()));
   }
   return Ok();
+}
+
+Status Segment::ParseVectors(const Sections& sections) {
+  for (const std::string_view space : sections.NamesOf(Column::kVector, Part::kValues)) {
+    const Section& values = *sections.Find(Column::kVector, Part::kValues, space);
+    VectorColumn column{
+        .space = space, .vector_bytes = values.element_bytes, .bytes = values.bytes, .rows = {}};
+    size_t vectors = info_.rows;
+    if (const Section* some = sections.Find(Column::kVector, Part::kRows, space)) {
+      column.rows = some->As<uint32_t>();
+      vectors = column.rows.size();
+      const auto rows = column.rows;
+      const bool ascend =
+          std::adjacent_find(rows.begin(), rows.end(), std::greater_equal<>()) == rows.end();
+      if (vectors == 0 || !ascend || rows.back() >= info_.rows) {
+        return Sections::Misshapen(Column::kVector, Part::kRows);
+      }
+    }
+    if (column.vector_bytes == 0 || values.bytes.size() != vectors * column.vector_bytes) {
+      return Sections::Misshapen(Column::kVector, Part::kValues);
+    }
+    vectors_.push_back(column);
+  }
+  return Ok();
+}
+
+const VectorColumn* Segment::FindVectors(std::string_view space) const {
+  const auto found = std::find_if(vectors_.begin(), vectors_.end(), [&](const VectorColumn& column) {
+    return column.space == space;
+  });
+  return found == vectors_.end() ? nullptr : &*found;
 }
 
 std::string Segment::Description() const {

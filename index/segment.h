@@ -1,6 +1,7 @@
 // A sealed segment: the columns of some rows of a day, immutable.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +38,25 @@ struct AttributeColumn {
   std::string_view name;
   ValueDictionary dictionary;
   CodeColumn codes;
+};
+
+// The vectors of one space: of the rows that have one, in the order of the rows. The i-th is node i
+// of the space's graph.
+struct VectorColumn {
+  std::string_view space;
+  uint32_t vector_bytes = 0;
+  std::span<const std::byte> bytes;  // vectors one behind another
+  std::span<const uint32_t> rows;    // ascending, those that have a vector; empty where all have
+
+  uint32_t size() const { return static_cast<uint32_t>(bytes.size() / vector_bytes); }
+  bool dense() const { return rows.empty(); }
+  uint32_t RowOf(uint32_t node) const { return dense() ? node : rows[node]; }
+  // The first node whose row is not below `row`.
+  uint32_t FirstNodeFrom(uint32_t row) const {
+    if (dense()) return row;
+    return static_cast<uint32_t>(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
+  }
+  const std::byte* At(uint32_t node) const { return bytes.data() + size_t{node} * vector_bytes; }
 };
 
 // Immutable, thread-safe. Rows are numbered from 0 in the order of RowOrder; a code c > 0 stands
@@ -89,6 +109,11 @@ class Segment {
   // Null when no row has it.
   const AttributeColumn* FindAttribute(std::string_view name) const;
 
+  // In byte order of space.
+  std::span<const VectorColumn> vectors() const { return vectors_; }
+  // Null when no row has a vector of it.
+  const VectorColumn* FindVectors(std::string_view space) const;
+
   RowKey KeyOf(uint32_t row) const {
     return {times_[row], cameras_[camera_codes_.At(row) - 1], identities_[row]};
   }
@@ -103,6 +128,7 @@ class Segment {
   Status ParseRows(const Sections& sections);
   Status ParsePlates(const Sections& sections);
   Status ParseCoded(const Sections& sections);
+  Status ParseVectors(const Sections& sections);
 
   Mapping mapping_;
   uint64_t fingerprint_ = 0;
@@ -122,6 +148,7 @@ class Segment {
   std::span<const Position> places_;
   CodeColumn place_codes_;
   std::vector<AttributeColumn> attributes_;
+  std::vector<VectorColumn> vectors_;
 };
 
 }  // namespace sightline::index

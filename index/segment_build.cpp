@@ -180,6 +180,37 @@ Status WriteAttributes(SegmentWriter& writer, const Rows& rows) {
   return Ok();
 }
 
+// A batch is in memory as rows already: its vectors are gathered there too.
+Status WriteVectors(SegmentWriter& writer, const Rows& rows) {
+  struct Vectors {
+    std::vector<uint32_t> rows;
+    std::vector<std::byte> bytes;
+    size_t vector_bytes = 0;
+  };
+  std::map<std::string_view, Vectors> spaces;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    for (const AppearanceVector& vector : rows[i]->vectors) {
+      Vectors& vectors = spaces[vector.space];
+      if (vectors.rows.empty()) vectors.vector_bytes = vector.bytes.size();
+      if (vector.bytes.size() != vectors.vector_bytes) {
+        return Internal("vectors of one space have different lengths");
+      }
+      const auto bytes = std::as_bytes(std::span(vector.bytes));
+      vectors.rows.push_back(i);
+      vectors.bytes.insert(vectors.bytes.end(), bytes.begin(), bytes.end());
+    }
+  }
+  for (const auto& [space, vectors] : spaces) {
+    SIGHTLINE_RETURN_IF_ERROR(writer.Add(Column::kVector, Part::kValues, space,
+                                         static_cast<uint32_t>(vectors.vector_bytes),
+                                         vectors.bytes));
+    if (vectors.rows.size() == rows.size()) continue;
+    SIGHTLINE_RETURN_IF_ERROR(
+        writer.AddArray<uint32_t>(Column::kVector, Part::kRows, vectors.rows, space));
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Status WriteSegment(Day day, std::span<const IndexRow> unordered, SegmentOutput& output) {
@@ -196,6 +227,7 @@ Status WriteSegment(Day day, std::span<const IndexRow> unordered, SegmentOutput&
   SIGHTLINE_RETURN_IF_ERROR(WriteCamerasAndPlaces(writer, rows));
   SIGHTLINE_RETURN_IF_ERROR(WritePlateColumns(writer, rows));
   SIGHTLINE_RETURN_IF_ERROR(WriteAttributes(writer, rows));
+  SIGHTLINE_RETURN_IF_ERROR(WriteVectors(writer, rows));
   return writer.Finish();
 }
 

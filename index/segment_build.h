@@ -20,7 +20,7 @@ Status WriteSegment(Day day, std::span<const IndexRow> rows, SegmentOutput& outp
 
 // Writes a segment of all rows of `sources`, at least one of them, of one day. Works column by
 // column: holds 4 bytes a row throughout, and at most about 40 bytes a row (the distinct plates as
-// texts) at a time.
+// texts) at a time; vectors go from pages to the output.
 // Errors: kCancelled, kUnavailable; those of the output.
 Status WriteMerged(std::span<const std::shared_ptr<const Segment>> sources, SegmentOutput& output,
                    const Cancellation& cancellation);

@@ -126,11 +126,11 @@ const Section* Sections::Find(Column column, Part part, std::string_view name) c
   return found == sections_.end() ? nullptr : &found->second;
 }
 
-std::vector<std::string_view> Sections::AttributeNames() const {
+std::vector<std::string_view> Sections::NamesOf(Column column, Part part) const {
   std::vector<std::string_view> names;
-  for (auto at = sections_.lower_bound(Id{Column::kAttribute, Part::kDictionary, {}});
-       at != sections_.end() && std::get<0>(at->first) == Column::kAttribute &&
-       std::get<1>(at->first) == Part::kDictionary;
+  for (auto at = sections_.lower_bound(Id{column, part, {}});
+       at != sections_.end() && std::get<0>(at->first) == column &&
+       std::get<1>(at->first) == part;
        ++at) {
     names.push_back(std::get<2>(at->first));
   }

@@ -66,8 +66,8 @@ class Sections {
     return section->As<T>();
   }
 
-  // The names of the attributes that have sections, ascending.
-  std::vector<std::string_view> AttributeNames() const;
+  // The names under which a column has this part, ascending.
+  std::vector<std::string_view> NamesOf(Column column, Part part) const;
 
   // Tells this segment from every other, its content included.
   uint64_t fingerprint() const { return fingerprint_; }

@@ -10,7 +10,7 @@ namespace sightline::index {
 static_assert(std::endian::native == std::endian::little, "segments are mapped as they lie");
 
 inline constexpr uint64_t kSegmentMagic = 0x0A0D'4745'534C'5353;  // "SSLSEG\r\n"
-inline constexpr uint32_t kSegmentVersion = 1;
+inline constexpr uint32_t kSegmentVersion = 2;
 // Sections start at multiples of this and are padded to it, so that every element is aligned.
 inline constexpr size_t kSectionAlignment = 64;
 // Rows that a scan compares, or passes over, at once.
@@ -29,6 +29,7 @@ enum class Column : uint16_t {
   kPlateColor = 6,
   kPlace = 7,
   kAttribute = 8,  // named
+  kVector = 9,     // named by space
   kGraph = 10,     // in a file of its own
 };
 

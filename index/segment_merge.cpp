@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <functional>
-#include <set>
+#include <limits>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +17,9 @@ namespace {
 using Sources = std::span<const std::shared_ptr<const Segment>>;
 // Of each source, of each of its rows (or codes): the number in what is merged. Ascending.
 using Mapping32 = std::vector<std::vector<uint32_t>>;
+
+// Vectors are written so many bytes at a time.
+constexpr size_t kVectorBufferBytes = size_t{1} << 20;
 
 // Where the rows of each source go. Sources that follow one another in time are taken in long runs.
 Result<Mapping32> PlaceRows(Sources sources, const Cancellation& cancellation) {
@@ -134,6 +139,7 @@ class Merger {
           WriteColumn(Column::kAttribute, name,
                       [&](const Segment& segment) { return segment.FindAttribute(name); }));
     }
+    SIGHTLINE_RETURN_IF_ERROR(WriteVectors(cancellation));
     return writer_.Finish();
   }
 
@@ -260,6 +266,71 @@ class Merger {
                            merged.values.size(), merged.codes));
   }
 
+  Status WriteVectors(const Cancellation& cancellation) {
+    std::map<std::string_view, uint32_t> spaces;
+    for (const auto& source : sources_) {
+      for (const VectorColumn& column : source->vectors()) {
+        if (spaces.emplace(column.space, column.vector_bytes).first->second !=
+            column.vector_bytes) {
+          return Sections::Misshapen(Column::kVector, Part::kValues);
+        }
+      }
+    }
+    if (spaces.empty()) return Ok();
+    const std::vector<uint16_t> order = SourcesInOrder();
+    for (const auto& [space, vector_bytes] : spaces) {
+      SIGHTLINE_RETURN_IF_ERROR(WriteSpace(space, vector_bytes, order, cancellation));
+    }
+    return Ok();
+  }
+
+  // Of each row of what is merged the source.
+  std::vector<uint16_t> SourcesInOrder() const {
+    std::vector<uint16_t> order(rows_);
+    for (size_t s = 0; s < sources_.size(); ++s) {
+      for (const uint32_t place : places_[s]) order[place] = static_cast<uint16_t>(s);
+    }
+    return order;
+  }
+
+  // Vectors are the bulk of a segment: they go from the sources' pages to the output, and are never
+  // all in memory.
+  Status WriteSpace(std::string_view space, uint32_t vector_bytes,
+                    std::span<const uint16_t> order, const Cancellation& cancellation) {
+    // Where each source's rows and vectors are taken from next.
+    struct Cursor {
+      const VectorColumn* column = nullptr;  // null: the source has none
+      uint32_t row = 0;
+      uint32_t node = 0;
+    };
+    std::vector<Cursor> cursors;
+    for (const auto& source : sources_) cursors.push_back({.column = source->FindVectors(space)});
+    std::vector<uint32_t> rows;
+    std::vector<std::byte> buffer;
+    buffer.reserve(kVectorBufferBytes + vector_bytes);
+    SIGHTLINE_RETURN_IF_ERROR(
+        writer_.BeginSection(Column::kVector, Part::kValues, space, vector_bytes));
+    for (uint32_t place = 0; place < rows_; ++place) {
+      Cursor& cursor = cursors[order[place]];
+      const uint32_t row = cursor.row++;
+      if (cursor.column == nullptr || cursor.node == cursor.column->size() ||
+          cursor.column->RowOf(cursor.node) != row) {
+        continue;
+      }
+      const std::byte* vector = cursor.column->At(cursor.node++);
+      buffer.insert(buffer.end(), vector, vector + vector_bytes);
+      rows.push_back(place);
+      if (buffer.size() < kVectorBufferBytes) continue;
+      SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+      SIGHTLINE_RETURN_IF_ERROR(writer_.AppendToSection(buffer));
+      buffer.clear();
+    }
+    SIGHTLINE_RETURN_IF_ERROR(writer_.AppendToSection(buffer));
+    SIGHTLINE_RETURN_IF_ERROR(writer_.EndSection());
+    if (rows.size() == rows_) return Ok();
+    return writer_.AddArray<uint32_t>(Column::kVector, Part::kRows, rows, space);
+  }
+
   Sources sources_;
   Mapping32 places_;
   SegmentWriter writer_;
@@ -269,6 +340,9 @@ class Merger {
 }  // namespace
 
 Status WriteMerged(Sources sources, SegmentOutput& output, const Cancellation& cancellation) {
+  if (sources.size() > std::numeric_limits<uint16_t>::max()) {
+    return Internal("too many segments for one merge");
+  }
   SIGHTLINE_ASSIGN(Mapping32 places, PlaceRows(sources, cancellation));
   return Merger(sources, std::move(places), output).Write(cancellation);
 }

@@ -29,6 +29,28 @@ constexpr std::array<std::byte, kSectionAlignment> kPadding{};
 
 }  // namespace
 
+class SegmentWriter::Checksum {
+ public:
+  Checksum() : state_(XXH3_createState()) {}
+  ~Checksum() { XXH3_freeState(state_); }
+  Checksum(const Checksum&) = delete;
+  Checksum& operator=(const Checksum&) = delete;
+
+  void Reset() { XXH3_64bits_reset(state_); }
+  void Update(std::span<const std::byte> bytes) {
+    XXH3_64bits_update(state_, bytes.data(), bytes.size());
+  }
+  uint64_t Digest() const { return XXH3_64bits_digest(state_); }
+
+ private:
+  XXH3_state_t* state_;
+};
+
+SegmentWriter::SegmentWriter(SegmentOutput& output)
+    : output_(output), checksum_(std::make_unique<Checksum>()) {}
+
+SegmentWriter::~SegmentWriter() = default;
+
 Status SegmentWriter::Begin() {
   if (offset_ != 0) return Ok();
   SIGHTLINE_RETURN_IF_ERROR(output_.Append(kPadding));
@@ -38,26 +60,39 @@ Status SegmentWriter::Begin() {
 
 Status SegmentWriter::Add(Column column, Part part, std::string_view name, uint32_t element_bytes,
                           std::span<const std::byte> bytes) {
+  SIGHTLINE_RETURN_IF_ERROR(BeginSection(column, part, name, element_bytes));
+  SIGHTLINE_RETURN_IF_ERROR(AppendToSection(bytes));
+  return EndSection();
+}
+
+Status SegmentWriter::BeginSection(Column column, Part part, std::string_view name,
+                                   uint32_t element_bytes) {
   SIGHTLINE_RETURN_IF_ERROR(Begin());
-  const size_t padding = PaddedBytes(bytes.size()) - bytes.size();
-  XXH3_state_t* state = XXH3_createState();
-  XXH3_64bits_reset(state);
-  XXH3_64bits_update(state, bytes.data(), bytes.size());
-  XXH3_64bits_update(state, kPadding.data(), padding);
   entries_.push_back({.column = column,
                       .part = part,
                       .element_bytes = element_bytes,
                       .offset = offset_,
-                      .bytes = bytes.size(),
-                      .checksum = XXH3_64bits_digest(state),
                       .name_offset = static_cast<uint32_t>(names_.size()),
                       .name_bytes = static_cast<uint32_t>(name.size())});
-  XXH3_freeState(state);
   names_ += name;
-  SIGHTLINE_RETURN_IF_ERROR(output_.Append(bytes));
-  SIGHTLINE_RETURN_IF_ERROR(output_.Append(std::span(kPadding).first(padding)));
-  offset_ += bytes.size() + padding;
+  checksum_->Reset();
   return Ok();
+}
+
+Status SegmentWriter::AppendToSection(std::span<const std::byte> bytes) {
+  checksum_->Update(bytes);
+  entries_.back().bytes += bytes.size();
+  offset_ += bytes.size();
+  return output_.Append(bytes);
+}
+
+Status SegmentWriter::EndSection() {
+  SectionEntry& entry = entries_.back();
+  const auto padding = std::span(kPadding).first(PaddedBytes(entry.bytes) - entry.bytes);
+  checksum_->Update(padding);
+  entry.checksum = checksum_->Digest();
+  offset_ += padding.size();
+  return output_.Append(padding);
 }
 
 Status SegmentWriter::Finish() {

@@ -29,7 +29,10 @@ class SegmentOutput {
 class SegmentWriter {
  public:
   // `output` outlives the writer.
-  explicit SegmentWriter(SegmentOutput& output) : output_(output) {}
+  explicit SegmentWriter(SegmentOutput& output);
+  ~SegmentWriter();
+  SegmentWriter(const SegmentWriter&) = delete;
+  SegmentWriter& operator=(const SegmentWriter&) = delete;
 
   // Each (column, part, name) once.
   Status Add(Column column, Part part, std::string_view name, uint32_t element_bytes,
@@ -40,13 +43,21 @@ class SegmentWriter {
     return Add(column, part, name, sizeof(T), std::as_bytes(elements));
   }
 
+  // The same piece by piece: one section at a time, appended to as often as needed.
+  Status BeginSection(Column column, Part part, std::string_view name, uint32_t element_bytes);
+  Status AppendToSection(std::span<const std::byte> bytes);
+  Status EndSection();
+
   // The directory and the header; nothing may be added after.
   Status Finish();
 
  private:
+  class Checksum;
+
   Status Begin();
 
   SegmentOutput& output_;
+  std::unique_ptr<Checksum> checksum_;  // of the section that is being written
   uint64_t offset_ = 0;
   std::vector<SectionEntry> entries_;
   std::string names_;

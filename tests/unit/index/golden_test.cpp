@@ -1,4 +1,4 @@
-// A segment as format version 1 wrote it stays readable, and is what is written today. How it is
+// A segment as format version 2 wrote it stays readable, and is what is written today. How it is
 // made anew: README.md in tests/data.
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kGolden = fs::path(SIGHTLINE_SOURCE_DIR) / "tests" / "data" / "segment-v1";
+const fs::path kGolden = fs::path(SIGHTLINE_SOURCE_DIR) / "tests" / "data" / "segment-v2";
 constexpr Day kDay{17'065};
 
 // In the segment's order. The last ones make an attribute rare enough to be stored as pairs.
@@ -37,10 +37,14 @@ std::vector<IndexRow> GoldenRows() {
     rows.insert(rows.end() - 1, {.key = {1000 + i, 2, i}, .sequence = 100 + i, .plate = "AB12CDE"});
   }
   rows[20].attributes = {{"axles", int64_t{3}}};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i].vectors = {{"vehicle", std::string(128, static_cast<char>(i))}};
+  }
+  rows[7].vectors.insert(rows[7].vectors.begin(), {"detail", std::string(512, '\xFF')});
   return rows;
 }
 
-TEST(SegmentGolden, Version1IsReadAndWritten) {
+TEST(SegmentGolden, Version2IsReadAndWritten) {
   const auto rows = GoldenRows();
   if (std::getenv("SIGHTLINE_WRITE_GOLDEN") != nullptr) {
     fs::create_directories(kGolden);

@@ -97,6 +97,37 @@ AttributeValue RandomDay::Value(size_t name) {
   }
 }
 
+std::string RandomDay::Vector(const VectorSpace& space) {
+  // Cheap generators of Marsaglia's ("Xorshift RNGs", 2003): there are many components.
+  uint64_t center = 1 + Below(30);
+  uint64_t noise = random_();
+  const auto next = [](uint64_t& state) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state >> 20;
+  };
+  const size_t steps = 1 + Below(4);
+  std::string bytes;
+  for (size_t i = 0; i < space.dimensions(); ++i) {
+    const int step = static_cast<int>(next(center) % 100 + next(noise) % steps * 5);
+    switch (space.element) {
+      case VectorElement::kU8:
+        bytes.push_back(static_cast<char>(step));
+        break;
+      case VectorElement::kI8:
+        bytes.push_back(static_cast<char>(step - 60));
+        break;
+      case VectorElement::kF32: {
+        const float value = 0.37F * static_cast<float>(step - 60);
+        bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+        break;
+      }
+    }
+  }
+  return bytes;
+}
+
 IndexRow RandomDay::Row() {
   IndexRow row;
   if (!versions_.empty() && Chance(options_.corrections)) {
@@ -119,6 +150,13 @@ IndexRow RandomDay::Row() {
   for (size_t i = 0; i < kNames.size(); ++i) {
     if (Chance(0.8)) row.attributes.push_back({kNames[i], Value(i)});
   }
+  double share = options_.vectors;
+  for (const VectorSpace& space : options_.spaces) {
+    if (Chance(share)) row.vectors.push_back({space.name, Vector(space)});
+    share /= 10;
+  }
+  std::sort(row.vectors.begin(), row.vectors.end(),
+            [](const auto& a, const auto& b) { return a.space < b.space; });
   // Names after "zone", so that the order holds.
   if (Chance(options_.rare_attributes)) {
     row.attributes.push_back({"zz " + std::to_string(Below(10)), static_cast<int64_t>(Below(3))});
@@ -192,15 +230,22 @@ ColumnQuery RandomDay::Query() {
   return query;
 }
 
-std::vector<RowKey> RandomDay::Answer(const ColumnQuery& query, size_t versions) const {
+std::vector<const IndexRow*> RandomDay::PassingRows(const ColumnQuery& query,
+                                                    size_t versions) const {
   std::unordered_map<RowKey, const IndexRow*> in_force;
   for (size_t i = 0; i < versions; ++i) {
     if (versions_[i].sequence <= query.as_of) in_force[versions_[i].key] = &versions_[i];
   }
-  std::vector<RowKey> keys;
+  std::vector<const IndexRow*> rows;
   for (const auto& [key, row] : in_force) {
-    if (Passes(query, *row)) keys.push_back(key);
+    if (Passes(query, *row)) rows.push_back(row);
   }
+  return rows;
+}
+
+std::vector<RowKey> RandomDay::Answer(const ColumnQuery& query, size_t versions) const {
+  std::vector<RowKey> keys;
+  for (const IndexRow* row : PassingRows(query, versions)) keys.push_back(row->key);
   return Sorted(std::move(keys));
 }
 

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <random>
+#include <string>
 #include <vector>
 
+#include "core/vector_space.h"
 #include "index/column_index.h"
 #include "index/feed.h"
 
@@ -18,6 +20,10 @@ struct RandomDayOptions {
   double rare_attributes = 0.01;  // share of rows that bear one of many rare names
   double corrections = 0.1;       // share of versions that correct a row that was there
   Sequence first_sequence = 1;
+  // Of vectors; a row has one of the first with this probability, of each further one with a tenth
+  // of the last one's.
+  std::vector<VectorSpace> spaces = DefaultSpaces();
+  double vectors = 0.8;
 };
 
 class RandomDay {
@@ -31,9 +37,13 @@ class RandomDay {
 
   // Any combination of conditions, mostly such that some rows pass.
   ColumnQuery Query();
+  // A vector like those of the rows: around one of few centers, some of them equal.
+  std::string Vector(const VectorSpace& space);
 
   // What passes among the first `versions` of the log, by (time, camera, identity).
   std::vector<RowKey> Answer(const ColumnQuery& query, size_t versions) const;
+  // The versions behind such an answer, in no order.
+  std::vector<const IndexRow*> PassingRows(const ColumnQuery& query, size_t versions) const;
 
   std::mt19937_64& random() { return random_; }
 

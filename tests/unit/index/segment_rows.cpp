@@ -30,6 +30,13 @@ std::vector<IndexRow> RowsOf(const Segment& segment) {
     if (const uint32_t code = segment.place_codes().At(i); code != 0) {
       row.location = segment.places()[code - 1];
     }
+    for (const VectorColumn& column : segment.vectors()) {
+      const uint32_t node = column.FirstNodeFrom(i);
+      if (node == column.size() || column.RowOf(node) != i) continue;
+      row.vectors.push_back({std::string(column.space),
+                             std::string(reinterpret_cast<const char*>(column.At(node)),
+                                         column.vector_bytes)});
+    }
     for (const AttributeColumn& attribute : segment.attributes()) {
       if (const uint32_t code = attribute.codes.At(i); code != 0) {
         row.attributes.push_back({std::string(attribute.name), attribute.dictionary[code - 1]});
@@ -53,6 +60,7 @@ void ExpectSameRows(const std::vector<IndexRow>& actual, const std::vector<Index
     ASSERT_EQ(actual[i].plate_color, expected[i].plate_color) << "row " << i;
     ASSERT_EQ(actual[i].location, expected[i].location) << "row " << i;
     ASSERT_EQ(actual[i].attributes, expected[i].attributes) << "row " << i;
+    ASSERT_EQ(actual[i].vectors, expected[i].vectors) << "row " << i;
   }
 }
 

@@ -193,7 +193,7 @@ TEST(SegmentFile, AnotherVersionIsNotRead) {
   WriteBytes(path, bytes);
   const auto opened = Segment::OpenFile(path, kDay, description);
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().message.find("version 2"), std::string::npos) << opened.error().message;
+  EXPECT_NE(opened.error().message.find("version 3"), std::string::npos) << opened.error().message;
 }
 
 TEST(SegmentFile, SectionsThatAreNotKnownArePassedOver) {
