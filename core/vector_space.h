@@ -9,20 +9,9 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/vector_element.h"
 
 namespace sightline {
-
-enum class VectorElement : uint8_t {
-  kU8 = 0,   // unsigned byte
-  kI8 = 1,   // two's complement byte
-  kF32 = 2,  // IEEE 754 binary32, little-endian, finite
-};
-
-enum class VectorMetric : uint8_t {
-  kL2 = 0,            // Euclidean distance
-  kCosine = 1,        // 1 - cosine of the angle; 1 where a vector is zero
-  kInnerProduct = 2,  // minus the inner product, so that smaller is nearer here too
-};
 
 // A space belongs to the model that computes its vectors: vectors of different spaces are never
 // compared.

@@ -16,12 +16,12 @@ static_assert(std::numeric_limits<float>::is_iec559);  // a double out of range 
 
 DistanceFunctions FunctionsOf(InstructionSet set, VectorElement element, VectorMetric metric,
                               size_t bytes) {
-  switch (set) {
-    case InstructionSet::kAvx2:
-    case InstructionSet::kAvx512:
-    case InstructionSet::kPortable:
-      break;
-  }
+#if defined(__x86_64__)
+  if (set == InstructionSet::kAvx2) return Avx2Functions(element, metric, bytes);
+  if (set == InstructionSet::kAvx512) return Avx512Functions(element, metric, bytes);
+#else
+  static_cast<void>(set);
+#endif
   return PortableFunctions(element, metric, bytes);
 }
 
@@ -154,7 +154,19 @@ const std::vector<KernelsOfSet>& AllKernels() {
 }  // namespace
 
 std::span<const InstructionSet> SupportedInstructionSets() {
-  static const std::vector<InstructionSet> supported = {InstructionSet::kPortable};
+  static const std::vector<InstructionSet> supported = [] {
+    std::vector<InstructionSet> sets = {InstructionSet::kPortable};
+#if defined(__x86_64__)
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (avx2) sets.push_back(InstructionSet::kAvx2);
+    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512vnni")) {
+      sets.push_back(InstructionSet::kAvx512);
+    }
+#endif
+    return sets;
+  }();
   return supported;
 }
 

@@ -2,7 +2,6 @@
 // instruction set.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,16 +9,9 @@
 #include <string_view>
 
 #include "core/vector_space.h"
+#include "index/prepared_vector.h"
 
 namespace sightline::index {
-
-// The order of distances as an integer: a nearer vector never has a greater key, an equal one has an
-// equal key. For bytes under l2 it is the squared distance itself, under ip a constant minus the
-// product: both exact. Elsewhere it is the distance, computed in binary64 and rounded to binary32
-// (infinite beyond 3.4e38), its bits put in order; for bytes that is VectorDistance, rounded once.
-// Keys are the same whatever the instruction set, and whichever of two vectors is the query.
-using DistanceKey = uint32_t;
-inline constexpr DistanceKey kFarthestKey = 0xFFFF'FFFF;
 
 enum class InstructionSet : uint8_t {
   kPortable,
@@ -30,17 +22,6 @@ enum class InstructionSet : uint8_t {
 // Ascending; kPortable is always there.
 std::span<const InstructionSet> SupportedInstructionSets();
 std::string_view InstructionSetName(InstructionSet set);
-
-// A vector made ready to be compared with many. Copies its bytes.
-struct PreparedVector {
-  // Widened components (512 bytes become 1,024), zero behind them.
-  alignas(64) std::array<std::byte, 1024> widened;
-  // As it came.
-  alignas(64) std::array<std::byte, 512> bytes;
-  // What the vector's own length adds to a key; of the implementation.
-  int64_t integer_term = 0;
-  double length = 0;
-};
 
 // Immutable, thread-safe, lives for ever. Rows are vectors of the space, `bytes` apart from
 // `rows[0]` on; they need no alignment.

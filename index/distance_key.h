@@ -1,10 +1,10 @@
-// How a distance becomes a key (distance_kernels.h).
+// How a distance becomes a key (prepared_vector.h).
 #pragma once
 
 #include <bit>
 #include <cstdint>
 
-#include "index/distance_kernels.h"
+#include "index/prepared_vector.h"
 
 namespace sightline::index {
 
