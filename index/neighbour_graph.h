@@ -36,6 +36,9 @@ struct GraphOptions {
   std::function<void(double)> pace;
 };
 
+// No node: fills the places of a node's links that are not used.
+inline constexpr uint32_t kNoNode = 0xFFFF'FFFF;
+
 // A graph where it lies: views of a segment file's sections or of memory. Immutable, thread-safe.
 class NeighbourGraph {
  public:
@@ -43,13 +46,40 @@ class NeighbourGraph {
   // so that a walk needs no check.
   static Result<std::shared_ptr<const NeighbourGraph>> Parse(const Sections& sections,
                                                              uint32_t nodes);
-  virtual ~NeighbourGraph() = default;
 
-  virtual uint32_t nodes() const = 0;
-  virtual int max_level() const = 0;
-  virtual uint32_t entry() const = 0;
-  // Of a node on a level that it has (0: every node), without gaps.
-  virtual std::span<const uint32_t> Links(uint32_t node, int level) const = 0;
+  uint32_t nodes() const { return nodes_; }
+  int max_level() const { return static_cast<int>(upper_links_.size()); }
+  // Where a walk begins. Requires a node.
+  uint32_t entry() const { return entry_; }
+
+  // Neighbours on the lowest level: lowest_degree() places, the unused ones at the end kNoNode.
+  size_t lowest_degree() const { return lowest_degree_; }
+  const uint32_t* LowestLinks(uint32_t node) const {
+    return lowest_links_.data() + size_t{node} * lowest_degree_;
+  }
+
+  // Nodes that are on upper levels too have a rank, the more levels the smaller: those of level l
+  // are ranks [0, LevelSize(l)), and rank 0 is the entry. Links there are ranks.
+  size_t LevelSize(int level) const {
+    return upper_links_[static_cast<size_t>(level) - 1].size() / upper_degree_;
+  }
+  uint32_t NodeOfRank(uint32_t rank) const { return ranked_[rank]; }
+  size_t upper_degree() const { return upper_degree_; }
+  // Requires 1 <= level <= max_level() and rank < LevelSize(level).
+  const uint32_t* UpperLinks(uint32_t rank, int level) const {
+    return upper_links_[static_cast<size_t>(level) - 1].data() + size_t{rank} * upper_degree_;
+  }
+
+ private:
+  NeighbourGraph() = default;
+
+  uint32_t nodes_ = 0;
+  uint32_t entry_ = 0;
+  size_t lowest_degree_ = 0;
+  size_t upper_degree_ = 0;
+  std::span<const uint32_t> lowest_links_;
+  std::span<const uint32_t> ranked_;
+  std::vector<std::span<const uint32_t>> upper_links_;  // of levels 1, 2, ...
 };
 
 // Builds the graph and writes its sections. The same vectors give the same graph with one thread
