@@ -1,7 +1,6 @@
 #include "query/sighting_search.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "core/plate.h"
@@ -11,6 +10,7 @@
 #include "query/planner.h"
 #include "query/relevance_groups.h"
 #include "query/snapshot.h"
+#include "query/stopwatch.h"
 #include "query/time_walk.h"
 
 namespace sightline::query {
@@ -34,23 +34,6 @@ Interval Narrow(Interval time, TimeOrder order, const std::optional<SearchPositi
   }
   return time;
 }
-
-// Adds the time that passes in its life.
-class Stopwatch {
- public:
-  explicit Stopwatch(uint64_t& microseconds) : microseconds_(microseconds) {}
-  ~Stopwatch() {
-    microseconds_ += static_cast<uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_).count());
-  }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  using Clock = std::chrono::steady_clock;
-  uint64_t& microseconds_;
-  const Clock::time_point start_ = Clock::now();
-};
 
 }  // namespace
 
