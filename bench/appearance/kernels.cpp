@@ -157,7 +157,7 @@ void MeasurePeer(std::string_view name, faiss::Index& peer, const VectorSpace& s
   ForEachBlock(row_count, [&](size_t first, size_t count) {
     floats.clear();
     for (size_t i = first * space.bytes; i < (first + count) * space.bytes; ++i) {
-      floats.push_back(std::to_integer<float>(rows[i]));
+      floats.push_back(static_cast<float>(std::to_integer<uint8_t>(rows[i])));
     }
     peer.add(static_cast<faiss::Index::idx_t>(count), floats.data());
   });
