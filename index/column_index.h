@@ -91,11 +91,9 @@ class DayColumns {
   // in order of (time, camera number, identity): fewer than k only where fewer pass, and k of those
   // where more are as near as the last. `rows.place` and `rows.as_of` count too. A space without
   // vectors in this day is an empty answer.
-  virtual Result<std::vector<std::vector<NearRow>>> Nearest(const NearestQuery&, const ColumnQuery&,
-                                                            NearestCost&,
-                                                            const Cancellation&) const {
-    return Internal("not yet");
-  }
+  virtual Result<std::vector<std::vector<NearRow>>> Nearest(
+      const NearestQuery& nearest, const ColumnQuery& rows, NearestCost& cost,
+      const Cancellation& cancellation) const = 0;
 
   // How many of the rows that surely pass `query` bear each of its `plates`, which are given.
   virtual Result<std::vector<uint64_t>> CountByPlate(const ColumnQuery& query,

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/plate.h"
+#include "index/nearest_search.h"
+#include "index/row_conditions.h"
 #include "index/segment_scan.h"
 
 namespace sightline::index {
@@ -131,6 +133,12 @@ class SegmentedDay final : public DayColumns {
       estimate += rows;
     }
     return estimate;
+  }
+
+  Result<std::vector<std::vector<NearRow>>> Nearest(
+      const NearestQuery& nearest, const ColumnQuery& query, NearestCost& cost,
+      const Cancellation& cancellation) const override {
+    return FindNearest(*feed_, segments_, nearest, query, cost, cancellation);
   }
 
   Result<std::vector<uint64_t>> CountByPlate(const ColumnQuery& query,

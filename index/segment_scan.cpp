@@ -1,83 +1,10 @@
 #include "index/segment_scan.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
-#include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace sightline::index {
-namespace {
-
-// Positions of which each is asked at once, so that blocks can be passed over by them. More are
-// asked as their rows come.
-constexpr size_t kPlacesAskedAtOnce = 1024;
-
-// Rows named one by one cost about this many times what a compared row costs.
-constexpr uint64_t kCandidateCost = 32;
-
-// Fewer rows than one in this many left: they are tested one by one.
-constexpr size_t kFewOfBlock = 32;
-
-void AppendRows(std::span<const uint8_t> mask, uint32_t first, std::vector<uint32_t>& rows) {
-  size_t i = 0;
-  for (; i + 8 <= mask.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, mask.data() + i, sizeof(word));
-    for (; word != 0; word &= word - 1) {
-      rows.push_back(first + static_cast<uint32_t>(i + std::countr_zero(word) / 8));
-    }
-  }
-  for (; i < mask.size(); ++i) {
-    if (mask[i] != 0) rows.push_back(first + static_cast<uint32_t>(i));
-  }
-}
-
-std::vector<uint32_t> Common(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
-  std::vector<uint32_t> common;
-  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
-  return common;
-}
-
-}  // namespace
-
-std::vector<uint32_t> WantedCameraCodes(const Segment& segment, const ColumnQuery& query) {
-  std::vector<uint32_t> codes;
-  const auto cameras = segment.cameras();
-  auto from = cameras.begin();
-  for (const uint32_t number : *query.cameras) {
-    from = std::lower_bound(from, cameras.end(), number);
-    if (from != cameras.end() && *from == number) {
-      codes.push_back(static_cast<uint32_t>(from - cameras.begin()) + 1);
-    }
-  }
-  return codes;
-}
-
-std::vector<uint32_t> WantedValueCodes(const AttributeColumn& column,
-                                       const AttributeCondition& condition) {
-  std::vector<uint32_t> codes;
-  for (const AttributeValue& value : condition.any_of) {
-    for (const uint32_t ordinal : column.dictionary.OrdinalsOf(value)) codes.push_back(ordinal + 1);
-  }
-  std::sort(codes.begin(), codes.end());
-  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
-  return codes;
-}
-
-uint64_t RowsWithCodes(const CodeColumn& column, const std::vector<uint32_t>& codes) {
-  uint64_t rows = 0;
-  for (const uint32_t code : codes) rows += column.counts()[code];
-  return rows;
-}
-
-std::pair<uint32_t, uint32_t> RowsInTime(const Segment& segment, const ColumnQuery& query) {
-  const auto times = segment.times();
-  const auto from = std::lower_bound(times.begin(), times.end(), query.from_ms);
-  const auto to = std::lower_bound(from, times.end(), query.to_ms);
-  return {static_cast<uint32_t>(from - times.begin()), static_cast<uint32_t>(to - times.begin())};
-}
 
 SegmentScan::SegmentScan(std::shared_ptr<const Segment> segment, const ColumnQuery& query,
                          ScanCost& cost)
@@ -88,194 +15,39 @@ SegmentScan::SegmentScan(std::shared_ptr<const Segment> segment, const ColumnQue
 std::optional<uint32_t> SegmentScan::Head() const {
   const auto times = segment_->times();
   if (ready()) return times[found_[taken_]];
-  if (candidates_) {
-    if (candidates_begin_ == candidates_end_) return std::nullopt;
-    return times[(*candidates_)[descending() ? candidates_end_ - 1 : candidates_begin_]];
-  }
   if (begin_ == end_) return std::nullopt;
-  return times[descending() ? end_ - 1 : begin_];
+  const uint32_t next = descending() ? end_ - 1 : begin_;
+  return times[candidates() == nullptr ? next : (*candidates())[next]];
 }
 
 Status SegmentScan::Prepare(const Cancellation& cancellation) {
-  prepared_ = true;
   ++cost_.segments;
-  const uint32_t in_time = end_ - begin_;
-  bool possible = AddCameras() && AddAttributes() && AddPlaces();
-  if (possible) {
-    SIGHTLINE_ASSIGN(possible, AddPlates(cancellation));
-  }
-  if (!possible) {
-    cost_.rows_pruned += in_time;
-    begin_ = end_ = 0;
-    return Ok();
-  }
-  std::sort(conditions_.begin(), conditions_.end(), [](const Condition& a, const Condition& b) {
-    return a.pass_share < b.pass_share;
-  });
-  if (!candidates_) return Ok();
-  const auto first = std::lower_bound(candidates_->begin(), candidates_->end(), begin_);
-  candidates_begin_ = static_cast<size_t>(first - candidates_->begin());
-  candidates_end_ = static_cast<size_t>(std::lower_bound(first, candidates_->end(), end_) -
-                                        candidates_->begin());
-  cost_.rows_pruned += in_time - (candidates_end_ - candidates_begin_);
+  SIGHTLINE_ASSIGN(conditions_, RowConditions::Of(*segment_, query_, cancellation));
+  if (candidates() == nullptr) return Ok();
+  cost_.rows_pruned += end_ - begin_ - candidates()->size();
+  begin_ = 0;
+  end_ = static_cast<uint32_t>(candidates()->size());
   return Ok();
 }
 
-bool SegmentScan::AddCodes(const CodeColumn& column, std::vector<uint32_t> codes) {
-  if (codes.empty()) return false;
-  const uint64_t rows = RowsWithCodes(column, codes);
-  if (rows == segment_->rows()) return true;
-  const CodeSet set(column.counts().size(), codes);
-  if (!column.sparse()) {
-    conditions_.push_back({.codes = &column.codes(),
-                           .column = &column,
-                           .set = set,
-                           .pass_share = static_cast<double>(rows) / segment_->rows()});
-    return true;
-  }
-  std::vector<uint32_t> named;
-  for (size_t i = 0; i < column.rows().size(); ++i) {
-    if (set.Contains(column.codes()[i])) named.push_back(column.rows()[i]);
-  }
-  NarrowCandidates(std::move(named));
-  return !candidates_->empty();
-}
-
-bool SegmentScan::AddCameras() {
-  if (!query_.cameras) return true;
-  return AddCodes(segment_->camera_codes(), WantedCameraCodes(*segment_, query_));
-}
-
-bool SegmentScan::AddAttributes() {
-  for (const AttributeCondition& condition : query_.attributes) {
-    const AttributeColumn* column = segment_->FindAttribute(condition.name);
-    if (column == nullptr || !AddCodes(column->codes, WantedValueCodes(*column, condition))) {
-      return false;
-    }
-  }
-  return true;
-}
-
-bool SegmentScan::AddPlaces() {
-  if (!query_.place) return true;
-  const auto places = segment_->places();
-  if (places.empty()) return false;
-  if (places.size() > kPlacesAskedAtOnce) {
-    places_asked_ = true;
-    place_answers_.resize(places.size() + 1);
-    return true;
-  }
-  std::vector<uint32_t> codes;
-  for (size_t i = 0; i < places.size(); ++i) {
-    if (query_.place(places[i])) codes.push_back(static_cast<uint32_t>(i) + 1);
-  }
-  return AddCodes(segment_->place_codes(), std::move(codes));
-}
-
-Result<std::optional<std::vector<uint32_t>>> SegmentScan::WantedPlates(
-    const Cancellation& cancellation) {
-  std::optional<std::vector<uint32_t>> wanted;
-  if (query_.plates) {
-    wanted.emplace();
-    for (const std::string& plate : *query_.plates) {
-      if (const auto ordinal = segment_->plates().Find(plate)) wanted->push_back(*ordinal);
-    }
-    if (wanted->empty()) return wanted;
-  }
-  if (query_.plate_pattern.empty()) return wanted;
-  SIGHTLINE_ASSIGN(std::vector<uint32_t> matching,
-                   segment_->plates().Matching(query_.plate_pattern, cancellation));
-  wanted = wanted ? Common(*wanted, matching) : std::move(matching);
-  return wanted;
-}
-
-Result<bool> SegmentScan::AddPlates(const Cancellation& cancellation) {
-  SIGHTLINE_ASSIGN(const auto wanted, WantedPlates(cancellation));
-  if (!wanted) return true;
-  uint64_t rows = 0;
-  for (const uint32_t ordinal : *wanted) rows += segment_->Postings(ordinal).size();
-  if (rows == 0) return false;
-  if (rows * kCandidateCost <= end_ - begin_) {
-    std::vector<uint32_t> named;
-    named.reserve(rows);
-    for (const uint32_t ordinal : *wanted) {
-      const auto postings = segment_->Postings(ordinal);
-      named.insert(named.end(), postings.begin(), postings.end());
-    }
-    if (wanted->size() > 1) std::sort(named.begin(), named.end());
-    NarrowCandidates(std::move(named));
-    return !candidates_->empty();
-  }
-  std::vector<uint32_t> codes(*wanted);
-  for (uint32_t& code : codes) ++code;
-  conditions_.push_back({.codes = &segment_->plate_codes(),
-                         .set = CodeSet(segment_->plates().size() + 1, codes),
-                         .pass_share = static_cast<double>(rows) / segment_->rows()});
-  return true;
-}
-
-void SegmentScan::NarrowCandidates(std::vector<uint32_t> rows) {
-  candidates_ = candidates_ ? Common(*candidates_, rows) : std::move(rows);
-}
-
-bool SegmentScan::PlacePasses(uint32_t row) {
-  const uint32_t code = segment_->place_codes().At(row);
-  if (code == 0) return false;
-  uint8_t& answer = place_answers_[code];
-  if (answer == 0) answer = query_.place(segment_->places()[code - 1]) ? 2 : 1;
-  return answer == 2;
-}
-
-void SegmentScan::TestFound(size_t first) {
-  for (size_t i = first; i < conditions_.size(); ++i) {
-    const Condition& condition = conditions_[i];
-    std::erase_if(found_,
-                  [&](uint32_t row) { return !condition.set.Contains((*condition.codes)[row]); });
-  }
-  if (places_asked_) std::erase_if(found_, [&](uint32_t row) { return !PlacePasses(row); });
-}
-
 void SegmentScan::ScanBlock(uint32_t begin, uint32_t end) {
-  const size_t block = begin / kBlockRows;
-  const bool ruled_out =
-      segment_->LeastSequence(block) > query_.as_of ||
-      std::any_of(conditions_.begin(), conditions_.end(), [&](const Condition& condition) {
-        return condition.column != nullptr &&
-               !condition.set.MayOccur(condition.column->Block(block));
-      });
-  if (ruled_out) {
-    cost_.rows_pruned += end - begin;
-    return;
-  }
-  cost_.rows_scanned += end - begin;
-  std::array<uint8_t, kBlockRows> bytes;
-  const std::span<uint8_t> mask(bytes.data(), end - begin);
-  std::fill(mask.begin(), mask.end(), uint8_t{1});
-  size_t matched = 0;
-  size_t left = mask.size();
-  while (matched < conditions_.size() && left > mask.size() / kFewOfBlock) {
-    conditions_[matched].set.Match(*conditions_[matched].codes, begin, mask);
-    left = CountOnes(mask);
-    ++matched;
-  }
-  AppendRows(mask, begin, found_);
-  TestFound(matched);
+  const bool compared = conditions_->MatchBlock(begin, end, found_);
+  (compared ? cost_.rows_scanned : cost_.rows_pruned) += end - begin;
 }
 
 Status SegmentScan::Advance(const Cancellation& cancellation) {
   SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
-  if (!prepared_) return Prepare(cancellation);
+  if (!conditions_) return Prepare(cancellation);
   found_.clear();
   taken_ = 0;
-  if (candidates_) {
-    const size_t count = std::min(kBlockRows, candidates_end_ - candidates_begin_);
-    const auto first = candidates_->begin() + static_cast<ptrdiff_t>(
-                           descending() ? candidates_end_ - count : candidates_begin_);
-    found_.assign(first, first + static_cast<ptrdiff_t>(count));
-    if (descending()) candidates_end_ -= count;
-    else candidates_begin_ += count;
+  if (candidates() != nullptr) {
+    const auto count = std::min<uint32_t>(kBlockRows, end_ - begin_);
+    const auto first = candidates()->begin() + (descending() ? end_ - count : begin_);
+    found_.assign(first, first + count);
+    if (descending()) end_ -= count;
+    else begin_ += count;
     cost_.rows_scanned += count;
-    TestFound(0);
+    conditions_->Test(found_);
   } else if (descending()) {
     const uint32_t begin = std::max<uint32_t>(begin_, (end_ - 1) / kBlockRows * kBlockRows);
     ScanBlock(begin, end_);

@@ -47,6 +47,10 @@ class MemoryFeed::OpenDay final : public DayFeed {
     }
     return version == in_force;
   }
+  bool HasCorrections() const override {
+    MutexLock lock(state_->mutex);
+    return state_->corrected;
+  }
 
  private:
   const Day day_;
@@ -74,7 +78,9 @@ void MemoryFeed::Append(Day day, std::vector<IndexRow> versions) {
   }
   MutexLock state_lock(state->mutex);
   for (IndexRow& row : versions) {
-    state->versions[row.key].push_back(row.sequence);
+    std::vector<Sequence>& versions_of_row = state->versions[row.key];
+    state->corrected |= !versions_of_row.empty();
+    versions_of_row.push_back(row.sequence);
     state->log.push_back(std::move(row));
   }
 }
@@ -88,6 +94,16 @@ void MemoryFeed::Delete(Day day) {
 void MemoryFeed::FailCommits(Failure failure) {
   MutexLock lock(mutex_);
   failure_ = failure;
+}
+
+void MemoryFeed::SetSpaces(std::vector<VectorSpace> spaces) {
+  MutexLock lock(mutex_);
+  spaces_ = std::move(spaces);
+}
+
+std::vector<VectorSpace> MemoryFeed::Spaces() const {
+  MutexLock lock(mutex_);
+  return spaces_;
 }
 
 fs::path MemoryFeed::Directory(Day day) const { return directory_ / FormatDay(day); }

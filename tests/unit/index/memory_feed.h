@@ -26,10 +26,14 @@ class MemoryFeed final : public Feed {
   enum class Failure { kNone, kBefore, kAfter };
   void FailCommits(Failure failure);
 
+  // In the place of DefaultSpaces().
+  void SetSpaces(std::vector<VectorSpace> spaces);
+
   std::filesystem::path Directory(Day day) const;
   size_t ResetCount() const;
 
   Result<std::shared_ptr<const DayFeed>> Open(Day day) override;
+  std::vector<VectorSpace> Spaces() const override;
   Status Commit(Day day, uint64_t sealed_to, std::span<const ListedSegment> added,
                 std::span<const std::string> removed) override;
   Status Reset(Day day) override;
@@ -40,6 +44,7 @@ class MemoryFeed final : public Feed {
     Mutex mutex;
     std::vector<IndexRow> log SIGHTLINE_GUARDED_BY(mutex);
     std::unordered_map<RowKey, std::vector<Sequence>> versions SIGHTLINE_GUARDED_BY(mutex);
+    bool corrected SIGHTLINE_GUARDED_BY(mutex) = false;
     uint64_t sealed_to SIGHTLINE_GUARDED_BY(mutex) = 0;
     std::vector<ListedSegment> segments SIGHTLINE_GUARDED_BY(mutex);
   };
@@ -48,6 +53,7 @@ class MemoryFeed final : public Feed {
   mutable Mutex mutex_;
   std::map<Day, std::shared_ptr<State>> days_ SIGHTLINE_GUARDED_BY(mutex_);
   Failure failure_ SIGHTLINE_GUARDED_BY(mutex_) = Failure::kNone;
+  std::vector<VectorSpace> spaces_ SIGHTLINE_GUARDED_BY(mutex_) = DefaultSpaces();
   size_t resets_ SIGHTLINE_GUARDED_BY(mutex_) = 0;
 };
 

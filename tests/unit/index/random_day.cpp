@@ -153,7 +153,7 @@ IndexRow RandomDay::Row() {
   double share = options_.vectors;
   for (const VectorSpace& space : options_.spaces) {
     if (Chance(share)) row.vectors.push_back({space.name, Vector(space)});
-    share /= 10;
+    share *= options_.fewer_vectors;
   }
   std::sort(row.vectors.begin(), row.vectors.end(),
             [](const auto& a, const auto& b) { return a.space < b.space; });

@@ -20,10 +20,9 @@ struct RandomDayOptions {
   double rare_attributes = 0.01;  // share of rows that bear one of many rare names
   double corrections = 0.1;       // share of versions that correct a row that was there
   Sequence first_sequence = 1;
-  // Of vectors; a row has one of the first with this probability, of each further one with a tenth
-  // of the last one's.
   std::vector<VectorSpace> spaces = DefaultSpaces();
-  double vectors = 0.8;
+  double vectors = 0.8;         // share of rows with a vector of the first space
+  double fewer_vectors = 0.1;   // of each further space as many times so many
 };
 
 class RandomDay {

@@ -1,0 +1,153 @@
+// The nearest rows of a day: as a model says that compares every row.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "core/log.h"
+#include "index/column_index.h"
+#include "tests/unit/index/memory_feed.h"
+#include "tests/unit/index/nearest_model.h"
+#include "tests/unit/index/random_day.h"
+
+namespace sightline::index {
+namespace {
+
+constexpr Day kDay{17'065};
+constexpr TimestampMs kNow{1'474'450'000'000};
+
+std::vector<VectorSpace> EverySpace() {
+  std::vector<VectorSpace> spaces;
+  for (const auto element : {VectorElement::kU8, VectorElement::kI8, VectorElement::kF32}) {
+    for (const auto metric :
+         {VectorMetric::kL2, VectorMetric::kCosine, VectorMetric::kInnerProduct}) {
+      spaces.push_back({.name = std::string(ElementName(element)) + "_" +
+                                std::string(MetricName(metric)),
+                        .bytes = spaces.size() % 2 == 0 ? 128U : 512U,
+                        .element = element,
+                        .metric = metric});
+    }
+  }
+  return spaces;
+}
+
+class NearestTest : public ::testing::Test {
+ protected:
+  NearestTest() { SetLogLevel(LogLevel::kOff); }
+  ~NearestTest() override { SetLogLevel(LogLevel::kInfo); }
+
+  std::shared_ptr<const DayColumns> Open(ColumnIndex& index) {
+    auto columns = index.Open(kDay, Cancellation());
+    EXPECT_TRUE(columns) << columns.error().message;
+    return columns ? *columns : nullptr;
+  }
+
+  void Append(RandomDay& day, size_t count) { feed_.Append(kDay, day.Next(count)); }
+
+  void SealAll(ColumnIndex& index) {
+    for (bool more = true; more;) {
+      const auto sealed = index.SealOnce(kDay, kNow, /*force=*/true, Cancellation());
+      ASSERT_TRUE(sealed) << sealed.error().message;
+      more = *sealed;
+    }
+  }
+
+  NearestQuery Question(RandomDay& day, const VectorSpace& space) {
+    NearestQuery nearest{.space = space, .exact = true};
+    for (size_t i = 1 + (day.random()() % 4 == 0 ? day.random()() % 5 : 0); i > 0; --i) {
+      nearest.vectors.push_back(day.Vector(space));
+    }
+    const size_t sizes[] = {1, 10, 10, 10, 100, 5'000};
+    nearest.k = sizes[day.random()() % std::size(sizes)];
+    if (day.random()() % 4 == 0) {
+      nearest.max_distance =
+          VectorDistance(space, nearest.vectors.front(), day.Vector(space));
+    }
+    if (day.random()() % 4 == 0) {
+      auto& without = nearest.without_plates;
+      for (int i = 0; i < 20; ++i) {
+        const IndexRow& row = day.versions()[day.random()() % day.versions().size()];
+        if (!row.plate.empty()) without.push_back(row.plate);
+      }
+      std::sort(without.begin(), without.end());
+      without.erase(std::unique(without.begin(), without.end()), without.end());
+    }
+    return nearest;
+  }
+
+  // Asks `count` random questions in every space.
+  void ExpectAnswersOf(ColumnIndex& index, RandomDay& day, int count) {
+    const auto columns = Open(index);
+    ASSERT_NE(columns, nullptr);
+    for (const VectorSpace& space : feed_.Spaces()) {
+      for (int i = 0; i < count; ++i) {
+        const ColumnQuery query =
+            i % 3 == 0 ? ColumnQuery{.as_of = day.last_sequence()} : day.Query();
+        NearestQuery nearest = Question(day, space);
+        NearestCost cost;
+        const auto answers = columns->Nearest(nearest, query, cost, Cancellation());
+        ASSERT_TRUE(answers) << answers.error().message;
+        ASSERT_EQ(answers->size(), nearest.vectors.size());
+        EXPECT_EQ(cost.segments, cost.segments_scanned + cost.segments_walked);
+        for (const auto& answer : *answers) {
+          SCOPED_TRACE(space.name + ", question " + std::to_string(i));
+          ASSERT_NO_FATAL_FAILURE(
+              ExpectNearest(answer, AllNearest(day, nearest, query), nearest.k));
+          nearest.vectors.erase(nearest.vectors.begin());
+        }
+      }
+    }
+  }
+
+  MemoryFeed feed_;
+};
+
+TEST_F(NearestTest, ExactAnswersAreAsAModelSays) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  for (const double vectors : {1.0, 0.5, 0.02}) {
+    feed_.Delete(kDay);
+    feed_.SetSpaces(EverySpace());
+    RandomDay day(seed, {.spaces = EverySpace(), .vectors = vectors, .fewer_vectors = 1});
+    const auto index =
+        ColumnIndex::Create(feed_, {.seal_rows = 1'000, .max_segment_rows = 4'000});
+    for (const size_t count : {1, 50, 1'500, 3'000, 1, 1}) {
+      Append(day, count);
+      ExpectAnswersOf(*index, day, 3);
+      ASSERT_TRUE(index->SealOnce(kDay, kNow, false, Cancellation()));
+    }
+    SealAll(*index);
+    ExpectAnswersOf(*index, day, 12);
+    EXPECT_EQ(feed_.ResetCount(), 0u);
+  }
+}
+
+TEST_F(NearestTest, VectorsOfOtherLengthsAndSpacesAreNoneOfTheAnswer) {
+  RandomDay day(1, {.vectors = 1});
+  std::vector<IndexRow> rows = day.Next(3);
+  rows[0].vectors = {{"unknown", std::string(128, 'a')}, {"vehicle", std::string(128, 'a')}};
+  rows[1].vectors = {{"vehicle", std::string(64, 'a')}};
+  rows[2].vectors.clear();
+  feed_.Append(kDay, rows);
+  const auto index = ColumnIndex::Create(feed_, {});
+  NearestQuery nearest{.space = {.name = "vehicle"}, .vectors = {std::string(128, 'a')}};
+  NearestCost cost;
+  const auto near =
+      Open(*index)->Nearest(nearest, {.as_of = day.last_sequence()}, cost, Cancellation());
+  ASSERT_TRUE(near);
+  ASSERT_EQ(near->front().size(), 1u);
+  EXPECT_EQ(near->front()[0].key, rows[0].key);
+  EXPECT_EQ(near->front()[0].distance, 0);
+
+  nearest.space.name = "unknown";
+  const auto none =
+      Open(*index)->Nearest(nearest, {.as_of = day.last_sequence()}, cost, Cancellation());
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->front().empty());
+}
+
+}  // namespace
+}  // namespace sightline::index
