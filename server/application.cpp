@@ -17,6 +17,7 @@
 #include "server/periodic_task.h"
 #include "server/plate_learning.h"
 #include "server/services.h"
+#include "server/similarity_learning.h"
 #include "server/version.h"
 
 namespace sightline::server {
@@ -24,6 +25,12 @@ namespace {
 
 constexpr std::chrono::hours kRetentionPeriod{1};
 constexpr std::chrono::minutes kDiskSamplePeriod{5};
+// How often it is looked whether similarities are to be learned.
+constexpr std::chrono::minutes kSimilarityLookPeriod{1};
+
+std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
 
 void LogError(std::string_view event, const Error& error) {
   Log(LogLevel::kError, event, {{"code", ErrorCodeName(error.code)}, {"reason", error.message}});
@@ -94,7 +101,8 @@ class Application::Impl {
  public:
   Impl(Config config, const Clock& clock, std::unique_ptr<storage::Store> store,
        std::unique_ptr<Auth> auth, std::unique_ptr<CaseBook> cases,
-       std::unique_ptr<PlateLearning> plate_learning)
+       std::unique_ptr<PlateLearning> plate_learning,
+       std::unique_ptr<SimilarityLearning> similarity_learning)
       : config_(std::move(config)),
         clock_(clock),
         started_(clock.Now()),
@@ -102,6 +110,7 @@ class Application::Impl {
         auth_(std::move(auth)),
         cases_(std::move(cases)),
         plate_learning_(std::move(plate_learning)),
+        similarity_learning_(std::move(similarity_learning)),
         metrics_(started_),
         feed_(*store_),
         columns_(index::ColumnIndex::Create(feed_, IndexOptions(config_))),
@@ -116,6 +125,7 @@ class Application::Impl {
                   .columns = *columns_,
                   .sealer = *sealer_,
                   .reading_models = plate_learning_->models(),
+                  .similarities = similarity_learning_->models(),
                   .ingestor = *ingestor_,
                   .workers = workers_,
                   .auth = *auth_,
@@ -149,8 +159,10 @@ class Application::Impl {
     disk_samples_ = std::make_unique<PeriodicTask>(
         kDiskSamplePeriod, [this] { SampleDisk(*store_, clock_, disk_forecast_); });
     learning_ = std::make_unique<PeriodicTask>(
-        std::chrono::milliseconds(static_cast<int64_t>(config_.plate_learning_period_s * 1000)),
+        Milliseconds(config_.plate_learning_period_s),
         [this] { plate_learning_->LearnOnce(); });
+    similarities_ = std::make_unique<PeriodicTask>(
+        kSimilarityLookPeriod, [this] { similarity_learning_->LearnIfDue(); });
     return Ok();
   }
 
@@ -160,9 +172,10 @@ class Application::Impl {
     retention_.reset();
     disk_samples_.reset();
     plate_learning_->Stop();
+    similarity_learning_->Stop();
     learning_.reset();
-    http_.Shutdown(
-        std::chrono::milliseconds(static_cast<int64_t>(config_.shutdown_grace_s * 1000)));
+    similarities_.reset();
+    http_.Shutdown(Milliseconds(config_.shutdown_grace_s));
     workers_.Join();
     ingestor_.reset();
     sealer_.reset();
@@ -194,6 +207,7 @@ class Application::Impl {
   std::unique_ptr<Auth> auth_;
   std::unique_ptr<CaseBook> cases_;
   std::unique_ptr<PlateLearning> plate_learning_;
+  std::unique_ptr<SimilarityLearning> similarity_learning_;
   Metrics metrics_;
   DiskForecast disk_forecast_;
   std::atomic<bool> stopping_{false};
@@ -209,6 +223,7 @@ class Application::Impl {
   std::unique_ptr<PeriodicTask> retention_;
   std::unique_ptr<PeriodicTask> disk_samples_;
   std::unique_ptr<PeriodicTask> learning_;
+  std::unique_ptr<PeriodicTask> similarities_;
   std::string url_;
 };
 
@@ -229,8 +244,12 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
   SIGHTLINE_ASSIGN(auto cases, CaseBook::Open(*store, clock));
   SIGHTLINE_ASSIGN(auto plate_learning,
                    PlateLearning::Open(*store, config.plate_reading_file));
+  SIGHTLINE_ASSIGN(auto similarity_learning,
+                   SimilarityLearning::Open(*store, clock,
+                                            Milliseconds(config.similarity_learning_period_s)));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
-                                     std::move(cases), std::move(plate_learning));
+                                     std::move(cases), std::move(plate_learning),
+                                     std::move(similarity_learning));
   SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }

@@ -32,6 +32,7 @@ struct Config {
   size_t max_document_bytes = size_t{16} << 20;
   std::string plate_reading_file;
   double plate_learning_period_s = 3600;
+  double similarity_learning_period_s = 3600;
   double query_timeout_s = 60;
   size_t query_threads = 2;
   size_t max_queued_requests = 256;

@@ -92,6 +92,9 @@ const Option kOptions[] = {
      "program was built with."},
     {"plate_learning_period_s", TARGET(plate_learning_period_s), "seconds",
      "How often misreads are learned from corrections and from what is stored.", 1, 31'536'000},
+    {"similarity_learning_period_s", TARGET(similarity_learning_period_s), "seconds",
+     "How often it is learned what distances of appearance vectors say of vehicles.", 1,
+     31'536'000},
 
     {"max_line_bytes", TARGET(max_line_bytes), "bytes",
      "Longest NDJSON line or array element of POST /v1/sightings; a longer one is rejected.", 256,

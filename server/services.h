@@ -10,6 +10,7 @@
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
 #include "query/plate_reading_model_source.h"
+#include "query/similarity_source.h"
 #include "query/sources.h"
 #include "server/audit_log.h"
 #include "server/auth.h"
@@ -32,6 +33,7 @@ struct Services {
   index::ColumnIndex& columns;
   const ingest::Sealer& sealer;
   query::PlateReadingModelSource& reading_models;
+  const query::SimilaritySource& similarities;
   ingest::Ingestor& ingestor;
   WorkerPool& workers;
   Auth& auth;
