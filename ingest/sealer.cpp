@@ -1,12 +1,6 @@
 #include "ingest/sealer.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <chrono>
-#include <vector>
 
 #include "core/log.h"
 
@@ -15,30 +9,18 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-// The kernel's nice value of the sealing thread: queries and ingest go first.
+// Queries and ingest go first.
 constexpr int kNice = 10;
-
-void LowerPriority() {
-  const auto thread = static_cast<id_t>(syscall(SYS_gettid));
-  // Without it sealing works all the same.
-  static_cast<void>(setpriority(PRIO_PROCESS, thread, kNice));
-}
 
 }  // namespace
 
 Sealer::Sealer(storage::Store& store, index::ColumnIndex& index, const Clock& clock,
                const SealerOptions& options)
-    : store_(store), index_(index), clock_(clock), options_(options), thread_([this] { Run(); }) {}
-
-Sealer::~Sealer() {
-  {
-    const MutexLock lock(mutex_);
-    stopping_ = true;
-    stop_.NotifyAll();
-  }
-  cancellation_.Cancel();
-  thread_.join();
-}
+    : store_(store),
+      index_(index),
+      clock_(clock),
+      options_(options),
+      background_(kNice, std::chrono::milliseconds(options.period_ms), [this] { Work(); }) {}
 
 Sealer::Stats Sealer::GetStats() const {
   return {.segments_written = segments_written_.load(std::memory_order_relaxed),
@@ -47,25 +29,9 @@ Sealer::Stats Sealer::GetStats() const {
               static_cast<double>(busy_microseconds_.load(std::memory_order_relaxed)) / 1e6};
 }
 
-void Sealer::Run() {
-  LowerPriority();
-  while (Rest(std::chrono::milliseconds(options_.period_ms))) Work();
-}
-
-bool Sealer::Rest(Steady::duration time) {
-  const Steady::time_point until = Steady::now() + time;
-  const MutexLock lock(mutex_);
-  while (!stopping_) {
-    const Steady::time_point now = Steady::now();
-    if (now >= until) return true;
-    stop_.WaitFor(mutex_, until - now);
-  }
-  return false;
-}
-
 void Sealer::Work() {
   for (const Day day : store_.UnsealedDays()) {
-    if (!cancellation_.Check()) return;
+    if (!background_.cancellation().Check()) return;
     WorkOn(day);
   }
 }
@@ -74,7 +40,8 @@ void Sealer::WorkOn(Day day) {
   bool more = true;
   while (more) {
     const Steady::time_point began = Steady::now();
-    const Result<bool> sealed = index_.SealOnce(day, clock_.Now(), /*force=*/false, cancellation_);
+    const Result<bool> sealed = index_.SealOnce(day, clock_.Now(), /*force=*/false,
+                                                background_.cancellation());
     const Steady::duration took = Steady::now() - began;
     busy_microseconds_.fetch_add(
         std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
@@ -91,7 +58,7 @@ void Sealer::WorkOn(Day day) {
     const Sequence visible = store_.VisibleSequence();
     const bool rows_arrive = visible != last_seen_;
     last_seen_ = visible;
-    if (rows_arrive && !Rest(std::chrono::duration_cast<Steady::duration>(
+    if (rows_arrive && !background_.Rest(std::chrono::duration_cast<Steady::duration>(
                            took * (1 / options_.busy_share - 1)))) {
       return;
     }

@@ -3,12 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <thread>
 
 #include "core/cancellation.h"
 #include "core/clock.h"
-#include "core/mutex.h"
 #include "index/column_index.h"
+#include "ingest/background_work.h"
 #include "storage/store.h"
 
 namespace sightline::ingest {
@@ -34,9 +33,7 @@ class Sealer {
   Sealer(storage::Store& store, index::ColumnIndex& index, const Clock& clock,
          const SealerOptions& options);
   // Stops after the piece of work at hand, which it cancels.
-  ~Sealer();
-  Sealer(const Sealer&) = delete;
-  Sealer& operator=(const Sealer&) = delete;
+  ~Sealer() = default;
 
   struct Stats {
     uint64_t segments_written = 0;
@@ -46,9 +43,6 @@ class Sealer {
   Stats GetStats() const;
 
  private:
-  void Run();
-  // False when the sealer is to stop.
-  bool Rest(std::chrono::steady_clock::duration time) SIGHTLINE_EXCLUDES(mutex_);
   void Work();
   // Seals and merges what is due of a day.
   void WorkOn(Day day);
@@ -57,17 +51,13 @@ class Sealer {
   index::ColumnIndex& index_;
   const Clock& clock_;
   const SealerOptions options_;
-  Cancellation cancellation_;
 
   std::atomic<uint64_t> segments_written_{0};
   std::atomic<uint64_t> failures_{0};
   std::atomic<int64_t> busy_microseconds_{0};
   Sequence last_seen_ = 0;  // of the thread alone
 
-  Mutex mutex_;
-  ConditionVariable stop_;
-  bool stopping_ SIGHTLINE_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  BackgroundWork background_;  // last: it uses the others
 };
 
 // Seals everything at once, the last rows too: after a bulk load. Stops at the first error.
