@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <optional>
+
+#include "api/base64.h"
 
 namespace sightline::api {
 namespace {
@@ -200,6 +203,14 @@ Result<std::string_view> ReadText(Json value, const JsonPath& path, const TextLi
   if (value.get(text) != simdjson::SUCCESS) return WrongType(value, path, "a string");
   SIGHTLINE_RETURN_IF_ERROR(CheckText(text, path, limit));
   return text;
+}
+
+Result<std::string> ReadBase64(Json value, const JsonPath& path) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) return BadValue(path, "must be a string of base64 text");
+  std::optional<std::string> bytes = DecodeBase64(text);
+  if (bytes) return *std::move(bytes);
+  return BadValue(path, "is not base64 (standard alphabet, with '=' padding, no blanks)");
 }
 
 Result<TimestampMs> ReadTime(Json value, const JsonPath& path, bool end_of_interval) {

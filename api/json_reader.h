@@ -75,6 +75,9 @@ struct TextLimit {
 Result<std::string_view> ReadText(Json value, const JsonPath& path, const TextLimit& limit);
 Status CheckText(std::string_view text, const JsonPath& path, const TextLimit& limit);
 
+// The bytes of a string of base64 (base64.h, standard alphabet).
+Result<std::string> ReadBase64(Json value, const JsonPath& path);
+
 // RFC 3339 text or integer milliseconds, in [kMinTimestamp, kMaxTimestamp), or kMaxTimestamp itself
 // where `end_of_interval`.
 Result<TimestampMs> ReadTime(Json value, const JsonPath& path, bool end_of_interval = false);

@@ -1,15 +1,18 @@
 // Sightings on the wire.
 #pragma once
 
-#include <map>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/json_writer.h"
 #include "core/error.h"
 #include "core/sighting.h"
+#include "core/vector_space.h"
 
 namespace sightline::api {
 
@@ -22,14 +25,18 @@ struct SightingLimits {
   size_t max_attribute_value_bytes = 256;
   size_t max_image_bytes = 2048;
   size_t max_vectors = 8;
-  // Bytes that a vector of each known space has. A vector of another space is refused.
-  std::map<std::string, size_t, std::less<>> space_bytes = {{"vehicle", 128}, {"detail", 512}};
 };
+
+// The spaces that there are at the time of the call: those of an earlier call and perhaps more.
+using SpaceSource = std::function<std::vector<VectorSpace>()>;
 
 // Parses sightings, one JSON object at a time; keeps its buffers between calls. One thread.
 class SightingParser {
  public:
-  explicit SightingParser(SightingLimits limits);
+  // `spaces` is asked again when a vector is of a space that it did not name before, so that one
+  // that was made meanwhile is known; it outlives the parser. Null: vectors of any name are taken
+  // as they are.
+  explicit SightingParser(SightingLimits limits, SpaceSource spaces = DefaultSpaces);
   ~SightingParser();
 
   // Parses and checks everything that the text alone can tell: syntax, UTF-8, unknown or repeated

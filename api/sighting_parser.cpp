@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "api/attribute_reader.h"
-#include "api/base64.h"
 #include "api/json_reader.h"
 #include "api/sighting_json.h"
 #include "core/plate.h"
@@ -71,8 +70,33 @@ Status ReadAttributes(Json value, const JsonPath& path, const SightingLimits& li
   return Ok();
 }
 
+// The spaces that were named so far.
+class KnownSpaces {
+ public:
+  explicit KnownSpaces(SpaceSource source) : source_(std::move(source)) {}
+
+  bool takes_any() const { return source_ == nullptr; }
+
+  // Null for one that is not known.
+  const VectorSpace* Find(std::string_view name) {
+    const VectorSpace* space = Look(name);
+    if (space != nullptr) return space;
+    spaces_ = source_();
+    return Look(name);
+  }
+
+ private:
+  const VectorSpace* Look(std::string_view name) const {
+    const auto found = std::ranges::find(spaces_, name, &VectorSpace::name);
+    return found == spaces_.end() ? nullptr : &*found;
+  }
+
+  const SpaceSource source_;
+  std::vector<VectorSpace> spaces_;
+};
+
 Status ReadVectors(Json value, const JsonPath& path, const SightingLimits& limits,
-                   std::vector<AppearanceVector>& vectors) {
+                   KnownSpaces& spaces, std::vector<AppearanceVector>& vectors) {
   SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, path));
   if (object.size() > limits.max_vectors) {
     return BadValue(path, fmt::format("has {} members; at most {} are allowed (max_vectors)",
@@ -82,21 +106,14 @@ Status ReadVectors(Json value, const JsonPath& path, const SightingLimits& limit
   for (const auto [space, member] : object) {
     const JsonPath here(path, space);
     if (member.is_null()) continue;
-    const auto known = limits.space_bytes.find(space);
-    if (known == limits.space_bytes.end()) return BadValue(here, "is not a known space");
-    std::string_view text;
-    if (member.get(text) != simdjson::SUCCESS) {
-      return BadValue(here, "must be a string of base64 text");
+    SIGHTLINE_ASSIGN(std::string bytes, ReadBase64(member, here));
+    if (!spaces.takes_any()) {
+      const VectorSpace* known = spaces.Find(space);
+      if (known == nullptr) return BadValue(here, "is not a known space");
+      const Status good = CheckVector(*known, bytes);
+      if (!good) return InvalidArgument(good.error().message, here.Pointer());
     }
-    std::optional<std::string> bytes = DecodeBase64(text);
-    if (!bytes) {
-      return BadValue(here, "is not base64 (standard alphabet, with '=' padding, no blanks)");
-    }
-    if (bytes->size() != known->second) {
-      return BadValue(here, fmt::format("has {} bytes; a vector of this space has exactly {}",
-                                        bytes->size(), known->second));
-    }
-    vectors.push_back({std::string(space), *std::move(bytes)});
+    vectors.push_back({std::string(space), std::move(bytes)});
   }
   std::ranges::sort(vectors, {}, &AppearanceVector::space);
   const auto repeated = std::ranges::adjacent_find(vectors, {}, &AppearanceVector::space);
@@ -105,7 +122,7 @@ Status ReadVectors(Json value, const JsonPath& path, const SightingLimits& limit
 }
 
 Status ReadMember(size_t member, Json value, const JsonPath& path, const SightingLimits& limits,
-                  Sighting& sighting) {
+                  KnownSpaces& spaces, Sighting& sighting) {
   switch (member) {
     case kSourceId: {
       SIGHTLINE_ASSIGN(
@@ -150,7 +167,7 @@ Status ReadMember(size_t member, Json value, const JsonPath& path, const Sightin
                        ReadText(value, path, {0, limits.max_image_bytes, "max_image_bytes"}));
       return Ok();
     }
-    case kVectors: return ReadVectors(value, path, limits, sighting.vectors);
+    case kVectors: return ReadVectors(value, path, limits, spaces, sighting.vectors);
     case kPlateRead: {
       SIGHTLINE_ASSIGN(sighting.plate_read, ReadText(value, path, {1, kMaxPlateReadBytes}));
       return Ok();
@@ -163,14 +180,16 @@ Status ReadMember(size_t member, Json value, const JsonPath& path, const Sightin
 
 class SightingParser::Impl {
  public:
-  explicit Impl(SightingLimits sighting_limits) : limits(std::move(sighting_limits)) {}
+  Impl(SightingLimits sighting_limits, SpaceSource source)
+      : limits(std::move(sighting_limits)), spaces(std::move(source)) {}
 
   const SightingLimits limits;
+  KnownSpaces spaces;
   JsonDocument document;
 };
 
-SightingParser::SightingParser(SightingLimits limits)
-    : impl_(std::make_unique<Impl>(std::move(limits))) {}
+SightingParser::SightingParser(SightingLimits limits, SpaceSource spaces)
+    : impl_(std::make_unique<Impl>(std::move(limits), std::move(spaces))) {}
 
 SightingParser::~SightingParser() = default;
 
@@ -183,7 +202,8 @@ Result<Sighting> SightingParser::Parse(std::string_view json) {
   SIGHTLINE_ASSIGN(const uint32_t seen,
                    ReadMembers(object, root, kMembers, NullMeaning::kAbsent,
                                [&](size_t member, Json text, const JsonPath& path) {
-                                 return ReadMember(member, text, path, impl_->limits, *sighting);
+                                 return ReadMember(member, text, path, impl_->limits, impl_->spaces,
+                                                   *sighting);
                                }));
   for (const size_t required : {size_t{kCameraId}, size_t{kTime}}) {
     if (!(seen & (1u << required)))

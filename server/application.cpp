@@ -13,6 +13,8 @@
 #include "ingest/store_feed.h"
 #include "server/file_limit.h"
 #include "server/handlers/endpoint.h"
+#include "server/index_rebuild.h"
+#include "server/job_book.h"
 #include "server/owner_token.h"
 #include "server/periodic_task.h"
 #include "server/plate_learning.h"
@@ -101,7 +103,7 @@ class Application::Impl {
  public:
   Impl(Config config, const Clock& clock, std::unique_ptr<storage::Store> store,
        std::unique_ptr<Auth> auth, std::unique_ptr<CaseBook> cases,
-       std::unique_ptr<PlateLearning> plate_learning,
+       std::unique_ptr<JobBook> jobs, std::unique_ptr<PlateLearning> plate_learning,
        std::unique_ptr<SimilarityLearning> similarity_learning)
       : config_(std::move(config)),
         clock_(clock),
@@ -109,6 +111,7 @@ class Application::Impl {
         store_(std::move(store)),
         auth_(std::move(auth)),
         cases_(std::move(cases)),
+        jobs_(std::move(jobs)),
         plate_learning_(std::move(plate_learning)),
         similarity_learning_(std::move(similarity_learning)),
         metrics_(started_),
@@ -116,7 +119,7 @@ class Application::Impl {
         columns_(index::ColumnIndex::Create(feed_, IndexOptions(config_))),
         sealer_(std::make_unique<ingest::Sealer>(*store_, *columns_, clock_, config_.sealer)),
         audit_(std::make_unique<AuditLog>(*store_)),
-        sighting_parsers_(config_.sighting),
+        sighting_parsers_(config_.sighting, [this] { return store_->Spaces(); }),
         ingestor_(std::make_unique<ingest::Ingestor>(*store_, clock, config_.ingest)),
         workers_(config_.query_threads, config_.max_queued_requests),
         services_{.config = config_,
@@ -131,6 +134,7 @@ class Application::Impl {
                   .auth = *auth_,
                   .audit = *audit_,
                   .cases = *cases_,
+                  .jobs = *jobs_,
                   .metrics = metrics_,
                   .sighting_parsers = sighting_parsers_,
                   .disk_forecast = disk_forecast_,
@@ -153,6 +157,9 @@ class Application::Impl {
     SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth_, config_.admin_token_file, out));
     http_.Serve();
     LogStart();
+    jobs_->Start({{std::string(kIndexRebuild), [this](JobRun& run) {
+                     return RebuildIndex(*store_, *columns_, run);
+                   }}});
     // Their first runs may be long, and nobody waits for them.
     retention_ =
         std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_, *columns_); });
@@ -171,6 +178,7 @@ class Application::Impl {
     Log(LogLevel::kInfo, "server.stopping", {{"requests", http_.running_exchanges()}});
     retention_.reset();
     disk_samples_.reset();
+    jobs_->Stop();
     plate_learning_->Stop();
     similarity_learning_->Stop();
     learning_.reset();
@@ -206,6 +214,7 @@ class Application::Impl {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<Auth> auth_;
   std::unique_ptr<CaseBook> cases_;
+  std::unique_ptr<JobBook> jobs_;
   std::unique_ptr<PlateLearning> plate_learning_;
   std::unique_ptr<SimilarityLearning> similarity_learning_;
   Metrics metrics_;
@@ -242,13 +251,14 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
   SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));
   SIGHTLINE_ASSIGN(auto auth, Auth::Open(*store, clock));
   SIGHTLINE_ASSIGN(auto cases, CaseBook::Open(*store, clock));
+  SIGHTLINE_ASSIGN(auto jobs, JobBook::Open(*store, clock, config.jobs));
   SIGHTLINE_ASSIGN(auto plate_learning,
                    PlateLearning::Open(*store, config.plate_reading_file));
   SIGHTLINE_ASSIGN(auto similarity_learning,
                    SimilarityLearning::Open(*store, clock,
                                             Milliseconds(config.similarity_learning_period_s)));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
-                                     std::move(cases), std::move(plate_learning),
+                                     std::move(cases), std::move(jobs), std::move(plate_learning),
                                      std::move(similarity_learning));
   SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));
   return std::unique_ptr<Application>(new Application(std::move(impl)));

@@ -14,6 +14,7 @@
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
 #include "server/http_server.h"
+#include "server/job_book.h"
 #include "storage/store.h"
 
 namespace sightline::server {
@@ -27,6 +28,7 @@ struct Config {
   index::ColumnIndexOptions index;
   ingest::SealerOptions sealer;
   api::SightingLimits sighting;
+  JobOptions jobs;
   std::string admin_token_file;
   size_t max_line_bytes = 262'144;
   size_t max_document_bytes = size_t{16} << 20;

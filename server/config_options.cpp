@@ -87,6 +87,11 @@ const Option kOptions[] = {
      "Longest that a question may run; beyond it 503, or a cut connection once an answer began.",
      0.01, 86'400},
 
+    {"max_pending_jobs", TARGET(jobs.max_pending), "jobs",
+     "Jobs that wait or run; further ones are answered 429.", 1, 1e6},
+    {"job_keep_days", TARGET(jobs.keep_days), "days",
+     "How long a job is kept once it has ended.", 0, 36'500},
+
     {"plate_reading_file", TARGET(plate_reading_file), "",
      "What is assumed of how cameras misread plates (docs/plate-likeness.md). Empty: what the "
      "program was built with."},

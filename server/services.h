@@ -18,6 +18,7 @@
 #include "server/config.h"
 #include "server/disk_forecast.h"
 #include "server/http_server.h"
+#include "server/job_book.h"
 #include "server/metrics.h"
 #include "server/sighting_parsers.h"
 #include "server/worker_pool.h"
@@ -39,6 +40,7 @@ struct Services {
   Auth& auth;
   AuditLog& audit;
   CaseBook& cases;
+  JobBook& jobs;
   Metrics& metrics;
   SightingParsers& sighting_parsers;  // of bodies that are short
   const DiskForecast& disk_forecast;

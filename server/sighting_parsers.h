@@ -14,7 +14,8 @@ namespace sightline::server {
 // Thread-safe. Outlives what it lends.
 class SightingParsers {
  public:
-  explicit SightingParsers(api::SightingLimits limits) : limits_(std::move(limits)) {}
+  SightingParsers(api::SightingLimits limits, api::SpaceSource spaces)
+      : limits_(std::move(limits)), spaces_(std::move(spaces)) {}
 
   struct Return {
     SightingParsers* owner = nullptr;
@@ -33,7 +34,7 @@ class SightingParsers {
         return lent;
       }
     }
-    return Lent(std::make_unique<api::SightingParser>(limits_).release(), {this});
+    return Lent(std::make_unique<api::SightingParser>(limits_, spaces_).release(), {this});
   }
 
  private:
@@ -46,6 +47,7 @@ class SightingParsers {
   }
 
   const api::SightingLimits limits_;
+  const api::SpaceSource spaces_;
   Mutex mutex_;
   std::vector<std::unique_ptr<api::SightingParser>> idle_ SIGHTLINE_GUARDED_BY(mutex_);
 };

@@ -65,7 +65,7 @@ Result<DuplicateSummary> ExplainDuplicates(BatchReader& reader,
   constexpr uint64_t kRowsAtATime = 1000;
   DuplicateSummary summary;
   RangeNotes notes(note, summary);
-  api::SightingParser parser{api::SightingLimits{}};
+  api::SightingParser parser({}, /*spaces=*/nullptr);
   std::unordered_map<uint64_t, uint64_t> first_line_of;
   auto range = ranges.begin();
   Batch batch;

@@ -1,7 +1,9 @@
 // What a handler file declares: its endpoints, who may call them, and what is recorded of a call.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +46,11 @@ struct Call {
   // A JSON object that the audit record is to bear as "detail": what a change was, say. Of
   // endpoints with `records_detail`.
   std::string audit_detail = {};
+  // What the audit record is to bear in place of `document`, and what makes it, without waiting for
+  // it to be durable. Of endpoints with `records_question`, which set the one and then call the
+  // other.
+  std::optional<std::string> audit_body = {};
+  std::function<void()> record = {};
 };
 
 using EndpointFunction = Awaitable<Status> (*)(const Services&, Call&);
@@ -60,6 +67,9 @@ struct Endpoint {
   // The audit record is made once the endpoint has an answer, with Call::audit_detail, instead of
   // while it runs. A change is durable before its record then, and must itself say who and when.
   bool records_detail = false;
+  // The audit record is made once the endpoint has read the question, with Call::audit_body: where
+  // the document holds what does not belong on the trail. Behind the endpoint where it could not.
+  bool records_question = false;
   BodyUse body = BodyUse::kNone;
   // Whether answers or bodies are streams of any length, which query_timeout_s does not bound;
   // idle timeouts and the endpoint itself do.
@@ -73,6 +83,8 @@ struct Endpoint {
 std::vector<Endpoint> CameraEndpoints();
 std::vector<Endpoint> SightingEndpoints();
 std::vector<Endpoint> SearchEndpoints();
+std::vector<Endpoint> ImageSearchEndpoints();
+std::vector<Endpoint> SpaceEndpoints();
 std::vector<Endpoint> PlateEndpoints();
 std::vector<Endpoint> CorrectionEndpoints();
 std::vector<Endpoint> CaseEndpoints();
@@ -81,6 +93,8 @@ std::vector<Endpoint> CaseReportEndpoints();
 std::vector<Endpoint> TokenEndpoints();
 std::vector<Endpoint> AuditEndpoints();
 std::vector<Endpoint> PlateModelEndpoints();
+std::vector<Endpoint> IndexEndpoints();
+std::vector<Endpoint> JobEndpoints();
 std::vector<Endpoint> OperationEndpoints();
 
 // All of them, in the order of the API's documentation.

@@ -138,8 +138,8 @@ Awaitable<Status> Guarded(const Services& services, const Endpoint& endpoint, Ex
   }
   const Call* recorded = nullptr;
   AuditedWriter audited(exchange.out, [&] {
-    return Record(services, request, admission,
-                  {recorded->document, recorded->audit_detail, "allowed"});
+    const std::string& body = recorded->audit_body ? *recorded->audit_body : recorded->document;
+    return Record(services, request, admission, {body, recorded->audit_detail, "allowed"});
   });
   const bool is_audited = endpoint.recording != Recording::kNone;
   Call call{.request = request,
@@ -149,11 +149,13 @@ Awaitable<Status> Guarded(const Services& services, const Endpoint& endpoint, Ex
             .document = std::move(document),
             .media_type = MediaTypeOf(request.Header("content-type")),
             .token = admission.token,
-            .purpose = admission.purpose};
+            .purpose = admission.purpose,
+            .record = [&audited] { audited.Record(); }};
   if (!is_audited) co_return co_await endpoint.run(services, call);
 
   recorded = &call;
-  const bool is_behind = endpoint.recording == Recording::kTrail || endpoint.records_detail;
+  const bool is_behind = endpoint.recording == Recording::kTrail || endpoint.records_detail ||
+                         endpoint.records_question;
   if (!is_behind) audited.Record();  // while the endpoint runs
   const Status answered = co_await endpoint.run(services, call);
   SIGHTLINE_CO_RETURN_IF_ERROR(co_await audited.Recorded());

@@ -9,8 +9,9 @@ namespace sightline::server {
 std::vector<Endpoint> AllEndpoints() {
   std::vector<Endpoint> all;
   for (auto make : {CameraEndpoints, SightingEndpoints, CorrectionEndpoints,
-                    SearchEndpoints, PlateEndpoints, CaseEndpoints, CaseItemEndpoints,
-                    CaseReportEndpoints, TokenEndpoints, AuditEndpoints, PlateModelEndpoints,
+                    SearchEndpoints, ImageSearchEndpoints, SpaceEndpoints, PlateEndpoints,
+                    CaseEndpoints, CaseItemEndpoints, CaseReportEndpoints, TokenEndpoints,
+                    AuditEndpoints, PlateModelEndpoints, IndexEndpoints, JobEndpoints,
                     OperationEndpoints}) {
     std::vector<Endpoint> endpoints = make();
     std::move(endpoints.begin(), endpoints.end(), std::back_inserter(all));

@@ -168,7 +168,8 @@ Awaitable<Result<UploadOutcome>> ReceiveSightings(const Services& services, Call
     UploadParser parser(*sightings, max_line_bytes, syntax, coding, *batches);
     co_return co_await ReceiveShort(services, call, parser, batches);
   }
-  api::SightingParser sightings(services.config.sighting);
+  api::SightingParser sightings(services.config.sighting,
+                                [&services] { return services.store.Spaces(); });
   UploadParser parser(sightings, max_line_bytes, syntax, coding, *batches);
   co_return co_await ReceiveStream(services, call, parser, batches);
 }

@@ -235,7 +235,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"UnknownSpace", With(R"("vectors":{"face":"AAAA"})"), "/vectors/face",
                 "not a known space"},
         BadLine{"ShortVector", With(R"("vectors":{"vehicle":"AAAA"})"), "/vectors/vehicle",
-                "has 3 bytes; a vector of this space has exactly 128"},
+                "has 128 bytes, not 3"},
         BadLine{"BadBase64", With(R"("vectors":{"vehicle":"A?AA"})"), "/vectors/vehicle", "base64"},
         BadLine{"Base64WithoutPadding", With(R"("vectors":{"vehicle":"AAA"})"), "/vectors/vehicle",
                 "base64"},
@@ -253,11 +253,39 @@ TEST(SightingParser, GoesOnAfterABadLine) {
 TEST(SightingParser, HoldsToTheLimitsThatItIsGiven) {
   SightingLimits limits;
   limits.max_camera_id_bytes = 2;
-  limits.space_bytes = {{"face", 3}};
   SightingParser parser(limits);
-  EXPECT_TRUE(parser.Parse(R"({"camera_id":"ab","time":1,"vectors":{"face":"AAAA"}})"));
+  EXPECT_TRUE(parser.Parse(R"({"camera_id":"ab","time":1})"));
   EXPECT_FALSE(parser.Parse(R"({"camera_id":"abc","time":1})"));
-  EXPECT_FALSE(parser.Parse(R"({"camera_id":"ab","time":1,"vectors":{"vehicle":"AAAA"}})"));
+}
+
+std::string LineWithVector(std::string_view space, std::string_view bytes) {
+  return R"({"camera_id":"K","time":1,"vectors":{")" + std::string(space) + R"(":")" +
+         EncodeBase64(bytes) + R"("}})";
+}
+
+TEST(SightingParser, KnowsASpaceOnceItIsThere) {
+  std::vector<VectorSpace> spaces = DefaultSpaces();
+  SightingParser parser({}, [&] { return spaces; });
+  const std::string line = LineWithVector("face", std::string(512, '\0'));
+  EXPECT_TRUE(parser.Parse(LineWithVector("vehicle", std::string(128, 'v'))));
+  EXPECT_FALSE(parser.Parse(line));
+  spaces.push_back({.name = "face", .bytes = 512, .element = VectorElement::kF32});
+  EXPECT_TRUE(parser.Parse(line));
+}
+
+TEST(SightingParser, RefusesComponentsThatAreNotFinite) {
+  const VectorSpace face = {.name = "face", .bytes = 512, .element = VectorElement::kF32};
+  SightingParser parser({}, [&] { return std::vector{face}; });
+  std::string bytes(512, '\0');
+  bytes.replace(8, 4, "\x00\x00\xC0\x7F", 4);  // component 2: not a number
+  const auto parsed = parser.Parse(LineWithVector("face", bytes));
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().field, "/vectors/face");
+  EXPECT_NE(parsed.error().message.find("component 2"), std::string::npos);
+}
+
+TEST(SightingParser, TakesVectorsAsTheyAreWhereNoSpacesAreNamed) {
+  EXPECT_TRUE(SightingParser({}, nullptr).Parse(LineWithVector("any", "abc")));
 }
 
 std::string RandomText(std::mt19937_64& random, size_t max_characters) {

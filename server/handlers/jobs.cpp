@@ -1,0 +1,142 @@
+// /v1/jobs
+#include <fmt/format.h>
+
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "api/json_writer.h"
+#include "api/page_token.h"
+#include "api/problem.h"
+#include "server/coroutine_error.h"
+#include "server/handlers/endpoint.h"
+#include "server/handlers/job_answers.h"
+#include "server/handlers/reply.h"
+
+namespace sightline::server {
+namespace {
+
+// Grows from the newest job to the oldest, as the list does.
+std::string PositionOf(const JobRecord& job) {
+  return fmt::format("{:020}", std::numeric_limits<uint64_t>::max() - job.number);
+}
+
+Result<Response> ListJobs(const Services& services, const Request& request) {
+  SIGHTLINE_RETURN_IF_ERROR(
+      request.RequireKnownParameters({"status", "kind", "limit", "page_token"}));
+  const std::string_view status_name = request.Parameter("status").value_or("");
+  const std::optional<JobStatus> status = ParseJobStatus(status_name);
+  if (request.Parameter("status") && !status) {
+    return InvalidArgument(
+        "status must be 'queued', 'running', 'done', 'failed' or 'cancelled'", "status");
+  }
+  const std::optional<std::string_view> kind = request.Parameter("kind");
+  SIGHTLINE_ASSIGN(const size_t limit, LimitParameter(request));
+  const std::string question = fmt::format("jobs {} {}", status_name, kind.value_or(""));
+  SIGHTLINE_ASSIGN(const PageStart start, PageStartOfParameters(services, request, question));
+
+  const Sequence as_of = services.store.VisibleSequence();
+  std::string body;
+  api::JsonWriter json(body);
+  json.BeginObject().Key("jobs").BeginArray();
+  size_t count = 0;
+  std::string last;
+  std::string next_page_token;
+  for (const auto& job : services.jobs.List()) {
+    std::string position = PositionOf(*job);
+    if (position <= start.position || (status && job->status != *status) ||
+        (kind && job->kind != *kind)) {
+      continue;
+    }
+    if (count++ == limit) {
+      next_page_token = api::EncodePageToken({.as_of = as_of, .position = last}, question);
+      break;
+    }
+    json.BeginObject();
+    WriteJobMembers(json, *job);
+    json.EndObject();
+    last = std::move(position);
+  }
+  json.EndArray();
+  if (!next_page_token.empty()) json.Key("next_page_token").String(next_page_token);
+  json.Key("as_of").Uint(as_of).EndObject();
+  return JsonResponse(std::move(body));
+}
+
+Awaitable<Status> GetJobs(const Services& services, Call& call) {
+  auto list = [&] { return ListJobs(services, call.request); };
+  co_return co_await Answer(services, call, list);
+}
+
+Result<Response> ShowJob(const Services& services, const Request& request) {
+  SIGHTLINE_ASSIGN(const auto job, services.jobs.Find(request.path_values.front()));
+  return JobResponse(services, *job);
+}
+
+Awaitable<Status> GetJob(const Services& services, Call& call) {
+  SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
+  auto show = [&] { return ShowJob(services, call.request); };
+  co_return co_await Answer(services, call, show);
+}
+
+Result<Response> CancelJob(const Services& services, const Request& request) {
+  SIGHTLINE_ASSIGN(const auto job, services.jobs.Cancel(request.path_values.front()));
+  return JobResponse(services, *job);
+}
+
+Awaitable<Status> DeleteJob(const Services& services, Call& call) {
+  SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
+  auto cancel = [&] { return CancelJob(services, call.request); };
+  co_return co_await Answer(services, call, cancel);
+}
+
+}  // namespace
+
+void WriteJobMembers(api::JsonWriter& json, const JobRecord& job) {
+  json.Key("id").String(job.id);
+  json.Key("kind").String(job.kind);
+  json.Key("status").String(JobStatusName(job.status));
+  if (job.cancelling) json.Key("cancelling").Bool(true);
+  json.Key("progress").Double(job.progress);
+  json.Key("question").Raw(job.question);
+  if (!job.result.empty()) json.Key("result").Raw(job.result);
+  if (job.error) json.Key("error").Raw(api::ProblemJson(*job.error));
+  json.Key("created").Time(job.created);
+  json.Key("created_by").BeginObject().Key("id").String(job.created_by.id);
+  json.Key("name").String(job.created_by.name).EndObject();
+  if (job.started) json.Key("started").Time(*job.started);
+  if (job.ended) json.Key("ended").Time(*job.ended);
+}
+
+Response JobResponse(const Services& services, const JobRecord& job, int status) {
+  std::string body;
+  api::JsonWriter json(body);
+  json.BeginObject();
+  WriteJobMembers(json, job);
+  json.Key("as_of").Uint(services.store.VisibleSequence()).EndObject();
+  Response response = JsonResponse(std::move(body), status);
+  if (status == 202) response.headers.emplace_back("Location", "/v1/jobs/" + job.id);
+  return response;
+}
+
+std::vector<Endpoint> JobEndpoints() {
+  const RoleSet operators = {Role::kOwner, Role::kOperator};
+  return {{.method = "GET",
+           .path = "/v1/jobs",
+           .name = "list_jobs",
+           .run = GetJobs,
+           .allowed = operators},
+          {.method = "GET",
+           .path = "/v1/jobs/{id}",
+           .name = "get_job",
+           .run = GetJob,
+           .allowed = operators},
+          {.method = "DELETE",
+           .path = "/v1/jobs/{id}",
+           .name = "delete_job",
+           .run = DeleteJob,
+           .allowed = operators,
+           .recording = Recording::kChange}};
+}
+
+}  // namespace sightline::server
