@@ -1,15 +1,11 @@
 // Random sightings and random questions against brute force: a vector, sorted and filtered by
-// Matches. Values are drawn from few, so that equal times, crowded minutes and empty answers are
-// common. Sightings go on arriving between the pages, some are corrected, and the columns beside
+// Matches. Sightings go on arriving between the pages, some are corrected, and the columns beside
 // the store are sealed now and then.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <map>
 #include <memory>
-#include <random>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,6 +14,7 @@
 #include "query/plate_ranking.h"
 #include "query/sighting_search.h"
 #include "query/trajectory.h"
+#include "tests/model/random_sightings.h"
 #include "tests/support/columns_beside.h"
 #include "tests/support/filled_store.h"
 
@@ -27,64 +24,12 @@ namespace {
 using testing::ColumnsBeside;
 using testing::ColumnsKind;
 using testing::FilledStore;
+using testing::RandomSightings;
 using testing::StoreKind;
 
-constexpr TimestampMs kFirstDay{int64_t{17'065} * kMillisecondsPerDay};
-constexpr int kDays = 4;
-
-// SIGHTLINE_TEST_SEED repeats a run.
-uint64_t Seed() {
-  if (const char* given = std::getenv("SIGHTLINE_TEST_SEED")) return std::stoull(given);
-  return std::random_device()();
-}
-
-// The members of a filter.
-enum Member { kTime, kPattern, kLike, kCameras, kArea, kNear, kColor, kDoors, kMembers };
-
-class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, ColumnsKind>> {
+class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, ColumnsKind>>,
+                       protected RandomSightings {
  protected:
-  QueryModelTest() {
-    const uint64_t seed = Seed();
-    std::cout << "seed " << seed << std::endl;
-    RecordProperty("seed", std::to_string(seed));
-    random_.seed(seed);
-  }
-
-  int Below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random_); }
-  bool OneIn(int n) { return Below(n) == 0; }
-
-  // Some 50 instants a day around a few minutes, first and last of the day among them.
-  TimestampMs SomeTime() {
-    static constexpr int64_t kMinutes[] = {0, 1, 2, 600, 601, 1439};
-    const int64_t minute = kMinutes[Below(std::size(kMinutes))];
-    static constexpr int64_t kWithin[] = {0, 1, 30'000, 30'001, 59'998, 59'999};
-    const int64_t within = kWithin[Below(std::size(kWithin))];
-    return kFirstDay + Below(kDays) * kMillisecondsPerDay + minute * kMillisecondsPerMinute + within;
-  }
-
-  std::string SomeCamera() {
-    static const std::string kCameras[] = {"é", "b", "a", "B", "zz", "z", "K-0012"};
-    return kCameras[Below(std::size(kCameras))];
-  }
-
-  std::string SomePlate() {
-    static const std::string kPlates[] = {"", "A1", "A12", "B1", "京A1", "京B2"};
-    return kPlates[Below(std::size(kPlates))];
-  }
-
-  Sighting SomeSighting() {
-    Sighting sighting;
-    if (!OneIn(3)) sighting.source_id = std::to_string(Below(1'000'000));
-    sighting.camera_id = SomeCamera();
-    sighting.time = SomeTime();
-    sighting.plate = SomePlate();
-    sighting.plate_read = sighting.plate;
-    if (!OneIn(4)) sighting.location = Position{double(Below(5)), double(Below(5))};
-    if (OneIn(2)) sighting.attributes.push_back({"color", OneIn(2) ? "red" : "gray"});
-    if (OneIn(2)) sighting.attributes.push_back({"doors", int64_t{2 + Below(3)}});
-    return sighting;
-  }
-
   void AddSome(int count) {
     std::vector<Sighting> sightings;
     for (int i = 0; i < count; ++i) sightings.push_back(SomeSighting());
@@ -94,16 +39,7 @@ class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, Col
   void CorrectOne() {
     const std::vector<StoredSighting> rows = filled_.Accepted(store_.VisibleSequence());
     const StoredSighting& row = rows[Below(static_cast<int>(rows.size()))];
-    Correction correction;
-    if (OneIn(2)) {
-      do correction.plate = SomePlate();
-      while (correction.plate == row.sighting.plate);
-    } else {
-      // A value that no row has yet changes each.
-      correction.attributes = {{"color", OneIn(2) ? "blue" : "violet"},
-                               {"doors", int64_t{10 + Below(1'000'000)}}};
-    }
-    filled_.Correct(row.id, correction);
+    filled_.Correct(row.id, SomeCorrection(row.sighting));
   }
 
   // What may happen while a question is being answered.
@@ -113,71 +49,6 @@ class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, Col
     if (OneIn(60)) columns_.Seal();
   }
 
-  Interval SomeInterval() {
-    const TimestampMs a = SomeTime() + Below(3) - 1;
-    const TimestampMs b = SomeTime() + Below(3) - 1;
-    return OneIn(10) ? Interval{std::max(a, b), std::min(a, b)}
-                     : Interval{std::min(a, b), std::max(a, b)};
-  }
-
-  // Gives a filter one member.
-  void Set(Filter& filter, int member) {
-    static const std::string kPatterns[] = {"A1", "京B2", "A*", "?1", "*1", "X", "*", "*A1*", "京?1"};
-    static const std::string kTexts[] = {"A1", "A?", "京A2", "B12", "??", "AI", "X"};
-    switch (member) {
-      case kTime:
-        filter.time = SomeInterval();
-        break;
-      case kPattern:
-        filter.plate_pattern = kPatterns[Below(std::size(kPatterns))];
-        break;
-      case kLike:
-        filter.plate_like = PlateLike{kTexts[Below(std::size(kTexts))], Below(4)};
-        break;
-      case kCameras:
-        filter.cameras.emplace();
-        for (int i = Below(4); i > 0; --i) filter.cameras->push_back(SomeCamera());
-        if (OneIn(4)) filter.cameras->push_back("unknown");
-        break;
-      case kArea: {
-        const double west = Below(4);
-        const double south = Below(4);
-        filter.area = Area{
-            {{{{west, south}, {west + 2, south}, {west + 2, south + 2}, {west, south}}}}};
-        break;
-      }
-      case kNear:
-        filter.near = Circle{{double(Below(5)), double(Below(5))}, {120'000}};
-        break;
-      case kColor:
-        filter.attributes.push_back({"color", OneIn(5) ? std::vector<AttributeValue>{"blue", "red"}
-                                                       : std::vector<AttributeValue>{"red"}});
-        break;
-      case kDoors:
-        filter.attributes.push_back({"doors", {2.0, int64_t{3}}});
-        break;
-    }
-  }
-
-  // First none, each alone and every two together, then any.
-  Filter SomeFilter(int question) {
-    Filter filter;
-    if (question == 0) return filter;
-    int pair = 1;
-    for (int a = 0; a < kMembers; ++a) {
-      for (int b = a; b < kMembers; ++b) {
-        if (pair++ != question) continue;
-        Set(filter, a);
-        if (b != a) Set(filter, b);
-        return filter;
-      }
-    }
-    for (int member = 0; member < kMembers; ++member) {
-      if (OneIn(3)) Set(filter, member);
-    }
-    return filter;
-  }
-
   ResultOrder SomeOrder() {
     static constexpr ResultOrder kOrders[] = {ResultOrder::kTimeAscending,
                                               ResultOrder::kTimeDescending,
@@ -185,7 +56,6 @@ class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, Col
     return kOrders[Below(std::size(kOrders))];
   }
 
-  std::mt19937_64 random_;
   FilledStore filled_{std::get<0>(GetParam())};
   storage::Store& store_ = filled_.store();
   ColumnsBeside columns_{store_, std::get<1>(GetParam())};
