@@ -33,18 +33,18 @@ std::string_view VectorOf(const Sighting& sighting, const VectorSpace& space) {
   return {};
 }
 
-struct SamePairs {
+struct PlatePairs {
   std::vector<double> distances;
-  uint64_t plates = 0;
+  std::vector<Sighting> readings;  // those that another one of their plate was found for
 };
 
-Result<SamePairs> ComparePlates(ReadingSampler& sampler, std::span<const Sighting> readings,
-                                size_t wanted, const VectorSpace& space,
-                                const ReadingSampler::Accept& accept,
-                                const Cancellation& cancellation) {
+Result<PlatePairs> ComparePlates(ReadingSampler& sampler, std::vector<Sighting> readings,
+                                 size_t wanted, const VectorSpace& space,
+                                 const ReadingSampler::Accept& accept,
+                                 const Cancellation& cancellation) {
   const size_t of_a_plate =
       std::clamp<size_t>(wanted / std::max<size_t>(1, readings.size()), 1, kMostPairsOfAPlate);
-  SamePairs pairs;
+  PlatePairs pairs;
   for (size_t i = 0; i < readings.size(); ++i) {
     if (i % kBetweenChecks == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
     const size_t before = pairs.distances.size();
@@ -53,7 +53,7 @@ Result<SamePairs> ComparePlates(ReadingSampler& sampler, std::span<const Sightin
       pairs.distances.push_back(
           VectorDistance(space, VectorOf(readings[i], space), VectorOf(other, space)));
     }
-    if (pairs.distances.size() > before) ++pairs.plates;
+    if (pairs.distances.size() > before) pairs.readings.push_back(std::move(readings[i]));
   }
   return pairs;
 }
@@ -94,17 +94,15 @@ Result<std::shared_ptr<const SimilarityModel>> LearnSimilarity(
   };
   SimilarityBasis basis{.learned_at = now, .learned_as_of = store.VisibleSequence()};
   ReadingSampler sampler(store, {limits.readings, limits.days, limits.probes}, kSeed);
-  SIGHTLINE_ASSIGN(const std::vector<Sighting> readings, sampler.Draw(accept, cancellation));
-  if (readings.size() < kLeastPlates) return Model();
-
-  SIGHTLINE_ASSIGN(SamePairs same, ComparePlates(sampler, readings, limits.readings, space, accept,
-                                                 cancellation));
-  basis.plates = same.plates;
+  SIGHTLINE_ASSIGN(std::vector<Sighting> readings, sampler.Draw(accept, cancellation));
+  SIGHTLINE_ASSIGN(PlatePairs same, ComparePlates(sampler, std::move(readings),
+                                                   limits.same_pairs, space, accept, cancellation));
+  basis.plates = same.readings.size();
   basis.same_pairs = same.distances.size();
   if (basis.plates < kLeastPlates || basis.same_pairs < kLeastSamePairs) return Model();
 
   SIGHTLINE_ASSIGN(std::vector<double> others,
-                   CompareOthers(readings, limits.other_pairs,
+                   CompareOthers(same.readings, limits.other_pairs,
                                  Quantile(same.distances, kLookAlike), space, cancellation));
   basis.other_pairs = others.size();
   if (basis.other_pairs < kLeastOtherPairs) return Model();

@@ -18,20 +18,21 @@ namespace sightline::query {
 // A sample is enough, and bounds the time: 2,000 readings of 128 bytes take some 0.3 s of one
 // processor, however much is stored.
 struct SimilarityLearningLimits {
-  size_t readings = 2'000;        // each of another plate
-  size_t other_pairs = 250'000;   // of those readings
-  size_t days = 8;                // the newest with sightings
-  size_t probes = 20'000;         // of a day: places in it that are looked at
+  size_t readings = 2'000;       // each of another plate
+  size_t same_pairs = 4'000;     // about; a plate gives eight at most
+  size_t other_pairs = 250'000;  // of the readings whose plate was read again
+  size_t days = 8;               // the newest with sightings
+  size_t probes = 20'000;        // of a day: places in it that are looked at
 };
 
 // A model of the space from a sample of the store; null where the sample is too small for one.
 //  - Readings are drawn from the newest days, each reading as likely as any other, but at most one
 //    of a plate: a plate with a thousand readings counts as one with two.
-//  - Same vehicle: a drawn reading and others of its plate on the days that were looked at; of many
-//    plates one other each. Pairs that no vehicle can have driven (query/travel_bound.h: a clone, a
-//    misread, a wrong clock) are left out.
-//  - Other vehicles: pairs of drawn readings, whose plates differ; by more than one character where
-//    the readings look alike, since one of them may be a misread of the other.
+//  - Same vehicle: a drawn reading and others of its plate on the days that were looked at. Pairs
+//    that no vehicle can have driven (query/travel_bound.h: a clone, a misread, a wrong clock) are
+//    left out.
+//  - Other vehicles: pairs of drawn readings whose plates were read more than once, as misreads
+//    rarely are, and differ; by more than one character where the readings look alike.
 // What contaminates the pairs of one plate beyond that weighs little, since other pairs weigh
 // kOtherCandidates times as much.
 //

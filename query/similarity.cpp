@@ -16,15 +16,15 @@ struct Logistic {
 // In widths from the middle; the curve is flat beyond.
 constexpr double kReach = 8;
 
-// Components of bytes: what differs between two readings of one vehicle, and how large they are
-// (roots of mean squares). Of u8 as in histograms, which are not negative; of i8 about zero.
-constexpr double kByteDifference = 4.5;
-constexpr double kU8Size = 32;
+// Components of bytes: what differs between readings of two vehicles that look alike, and how large
+// they are (roots of mean squares). Of u8 as in histograms, which are not negative; of i8 about zero.
+constexpr double kByteDifference = 22;
+constexpr double kU8Size = 64;
 constexpr double kI8Size = 48;
 
-// Angles, as 1 - cosine. Vectors without negative components lie within a quarter of the sphere.
+// Angles, as 1 - cosine. Vectors without negative components lie within a part of the sphere.
 constexpr Logistic kAngle{0.3, 0.05};
-constexpr Logistic kAngleOfU8{0.04, 0.008};
+constexpr Logistic kAngleOfU8{0.15, 0.025};
 
 Logistic Guess(const VectorSpace& space) {
   const auto dimensions = static_cast<double>(space.dimensions());
