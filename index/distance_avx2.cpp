@@ -30,8 +30,8 @@ class FourRows {
   void operator()(const std::byte* const (&rows)[4], DistanceKey* keys) const {
     __m256i sums[4] = {};
     __m256i lengths[4] = {};
-    for (size_t i = 0; i < kChunks; ++i) {
-      for (size_t row = 0; row < 4; ++row) {
+    for (size_t row = 0; row < 4; ++row) {
+      for (size_t i = 0; i < kChunks; ++i) {
         const __m256i components = Widened(rows[row] + i * 16);
         if constexpr (metric == VectorMetric::kL2) {
           const __m256i difference = _mm256_sub_epi16(query_[i], components);

@@ -1,25 +1,13 @@
 // Distances with AVX-512 and its VNNI instructions.
 #include <immintrin.h>
 
+#include "index/distance_avx512_sums.h"
 #include "index/distance_four_keys.h"
 #include "index/distance_functions.h"
 #include "index/distance_loops.h"
 
 namespace sightline::index {
 namespace {
-
-// The four sums of sixteen lanes each.
-inline __m128i SumsOf(const __m512i (&lanes)[4]) {
-  const __m512i first = _mm512_add_epi32(_mm512_unpacklo_epi32(lanes[0], lanes[1]),
-                                         _mm512_unpackhi_epi32(lanes[0], lanes[1]));
-  const __m512i second = _mm512_add_epi32(_mm512_unpacklo_epi32(lanes[2], lanes[3]),
-                                          _mm512_unpackhi_epi32(lanes[2], lanes[3]));
-  const __m512i quarters = _mm512_add_epi32(_mm512_unpacklo_epi64(first, second),
-                                            _mm512_unpackhi_epi64(first, second));
-  const __m256i halves =
-      _mm256_add_epi32(_mm512_castsi512_si256(quarters), _mm512_extracti64x4_epi64(quarters, 1));
-  return _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
-}
 
 // Bytes: 32 at a time, widened to 16 bits, so that products of pairs are summed by one instruction.
 template <VectorElement element, VectorMetric metric, size_t bytes>
@@ -32,8 +20,8 @@ class FourRows {
   void operator()(const std::byte* const (&rows)[4], DistanceKey* keys) const {
     __m512i sums[4] = {};
     __m512i lengths[4] = {};
-    for (size_t i = 0; i < kChunks; ++i) {
-      for (size_t row = 0; row < 4; ++row) {
+    for (size_t row = 0; row < 4; ++row) {
+      for (size_t i = 0; i < kChunks; ++i) {
         const __m512i components = Widened(rows[row] + i * 32);
         if constexpr (metric == VectorMetric::kL2) {
           const __m512i difference = _mm512_sub_epi16(query_[i], components);
@@ -86,8 +74,8 @@ class FourRows<VectorElement::kF32, metric, bytes> {
   void operator()(const std::byte* const (&rows)[4], DistanceKey* keys) const {
     __m512d sums[4] = {};
     __m512d lengths[4] = {};
-    for (size_t i = 0; i < kChunks; ++i) {
-      for (size_t row = 0; row < 4; ++row) {
+    for (size_t row = 0; row < 4; ++row) {
+      for (size_t i = 0; i < kChunks; ++i) {
         const auto* chunk = reinterpret_cast<const float*>(rows[row]) + i * kLanes;
         const __m512d components = _mm512_cvtps_pd(_mm256_loadu_ps(chunk));
         if constexpr (metric == VectorMetric::kL2) {
@@ -115,7 +103,9 @@ class FourRows<VectorElement::kF32, metric, bytes> {
 }  // namespace
 
 DistanceFunctions Avx512Functions(VectorElement element, VectorMetric metric, size_t bytes) {
-  return LoopsOver<FourRows>(element, metric, bytes);
+  DistanceFunctions functions = LoopsOver<FourRows>(element, metric, bytes);
+  if (element != VectorElement::kF32) functions.batch = Avx512Batch(element, metric, bytes);
+  return functions;
 }
 
 }  // namespace sightline::index

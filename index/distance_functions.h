@@ -36,6 +36,10 @@ DistanceFunctions PortableFunctions(VectorElement element, VectorMetric metric, 
 DistanceFunctions Avx2Functions(VectorElement element, VectorMetric metric, size_t bytes);
 DistanceFunctions Avx512Functions(VectorElement element, VectorMetric metric, size_t bytes);
 
+// Of bytes alone: products of sixteen queries at once.
+decltype(DistanceFunctions::batch) Avx512Batch(VectorElement element, VectorMetric metric,
+                                               size_t bytes);
+
 // The product of `count` (a multiple of kLanes) components with themselves, summed as above.
 double ProductWithItself(const double* components, size_t count);
 

@@ -8,7 +8,8 @@
 
 namespace sightline::index {
 
-// The key of a product p of byte vectors is kProductOffset - p: no product of 512 bytes is as great.
+// The key of a product p of byte vectors is kProductOffset - p; no product of 512 bytes is as
+// great.
 inline constexpr uint32_t kProductOffset = uint32_t{1} << 26;
 
 // Binary32 numbers in the order of their keys; none is NaN. Zero must be +0.

@@ -4,7 +4,8 @@
 // that these loops are compiled for each source anew (distance_functions.h says why). It is made
 // from a prepared vector, and
 //   void operator()(const std::byte* const (&rows)[4], DistanceKey* keys) const
-// sets four keys.
+// sets four keys. It reads one row after another: rows in turns would be as fast in the caches, but
+// the processor reads ahead of the former alone.
 #pragma once
 
 #include <cstddef>

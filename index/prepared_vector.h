@@ -8,8 +8,8 @@
 
 namespace sightline::index {
 
-// The order of distances as an integer: a nearer vector never has a greater key, an equal one has an
-// equal key. For bytes under l2 it is the squared distance itself, under ip a constant minus the
+// The order of distances as an integer: a nearer vector never has a greater key, an equal one has
+// an equal key. For bytes under l2 it is the squared distance itself, under ip a constant minus the
 // product: both exact. Elsewhere it is the distance, computed in binary64 and rounded to binary32
 // (infinite beyond 3.4e38), its bits put in order; for bytes that is VectorDistance, rounded once.
 // Keys are the same whatever the instruction set, and whichever of two vectors is the query.
