@@ -18,6 +18,7 @@
 #include "server/owner_token.h"
 #include "server/periodic_task.h"
 #include "server/plate_learning.h"
+#include "server/recall_sampler.h"
 #include "server/services.h"
 #include "server/similarity_learning.h"
 #include "server/version.h"
@@ -122,6 +123,17 @@ class Application::Impl {
         sighting_parsers_(config_.sighting, [this] { return store_->Spaces(); }),
         ingestor_(std::make_unique<ingest::Ingestor>(*store_, clock, config_.ingest)),
         workers_(config_.query_threads, config_.max_queued_requests),
+        recall_sampler_(
+            config_.recall,
+            [this](const query::ImageRequest& request, const Cancellation& cancellation) {
+              return query::SearchImage(
+                  services_.QuestionSources(plate_learning_->models().Current()), request,
+                  cancellation);
+            },
+            [this] { return workers_.queued() > 0; },
+            [this](std::string_view space, double recall) {
+              metrics_.image_searches().ObserveRecall(space, recall);
+            }),
         services_{.config = config_,
                   .clock = clock_,
                   .store = *store_,
@@ -136,6 +148,7 @@ class Application::Impl {
                   .cases = *cases_,
                   .jobs = *jobs_,
                   .metrics = metrics_,
+                  .recall_sampler = recall_sampler_,
                   .sighting_parsers = sighting_parsers_,
                   .disk_forecast = disk_forecast_,
                   .stopping = stopping_,
@@ -179,6 +192,7 @@ class Application::Impl {
     retention_.reset();
     disk_samples_.reset();
     jobs_->Stop();
+    recall_sampler_.Stop();
     plate_learning_->Stop();
     similarity_learning_->Stop();
     learning_.reset();
@@ -227,6 +241,7 @@ class Application::Impl {
   SightingParsers sighting_parsers_;
   std::unique_ptr<ingest::Ingestor> ingestor_;
   WorkerPool workers_;
+  RecallSampler recall_sampler_;
   Services services_;
   HttpServer http_;
   std::unique_ptr<PeriodicTask> retention_;

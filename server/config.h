@@ -15,6 +15,7 @@
 #include "ingest/sealer.h"
 #include "server/http_server.h"
 #include "server/job_book.h"
+#include "server/recall_sampler.h"
 #include "storage/store.h"
 
 namespace sightline::server {
@@ -29,6 +30,7 @@ struct Config {
   ingest::SealerOptions sealer;
   api::SightingLimits sighting;
   JobOptions jobs;
+  RecallSamplerOptions recall;
   std::string admin_token_file;
   size_t max_line_bytes = 262'144;
   size_t max_document_bytes = size_t{16} << 20;

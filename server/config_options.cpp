@@ -146,6 +146,10 @@ const Option kOptions[] = {
      1, 1e8},
     {"seal_busy_share", TARGET(sealer.busy_share), "",
      "Share of one processor for sealing and merging while sightings arrive.", 0.01, 1},
+    {"recall_sample_share", TARGET(recall.share), "",
+     "Share of the image searches that are asked again, exactly, to measure how good answers are; "
+     "one a minute at least, and at most 5 % of one processor's time. 0: none.",
+     0, 1},
 };
 
 #undef TARGET

@@ -131,7 +131,10 @@ class Metrics::Impl {
                        .Name("http_response_bytes_total")
                        .Help("Bytes of answers, head and body.")
                        .Register(registry_)
-                       .Add({})) {}
+                       .Add({})),
+        image_searches_(registry_) {}
+
+  ImageSearchMetrics& image_searches() { return image_searches_; }
 
   void ObserveRequest(std::string_view method, std::string_view route, int status, double seconds,
                       uint64_t bytes_in, uint64_t bytes_out) {
@@ -203,6 +206,7 @@ class Metrics::Impl {
   prometheus::Family<prometheus::Histogram>& durations_;
   prometheus::Counter& bytes_in_;
   prometheus::Counter& bytes_out_;
+  ImageSearchMetrics image_searches_;
   Mutex mutex_;
   std::unordered_map<std::string, Series> series_ SIGHTLINE_GUARDED_BY(mutex_);
 };
@@ -214,6 +218,8 @@ void Metrics::ObserveRequest(std::string_view method, std::string_view route, in
                              double seconds, uint64_t bytes_in, uint64_t bytes_out) {
   impl_->ObserveRequest(method, route, status, seconds, bytes_in, bytes_out);
 }
+
+ImageSearchMetrics& Metrics::image_searches() { return impl_->image_searches(); }
 
 std::string Metrics::Render(const MetricsSnapshot& snapshot) const {
   return impl_->Render(snapshot);

@@ -10,6 +10,7 @@
 #include "index/column_index.h"
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
+#include "server/image_search_metrics.h"
 #include "storage/store.h"
 
 namespace sightline::server {
@@ -38,6 +39,8 @@ class Metrics {
   // One exchange that has ended. `route` is the route's template, empty when none was found.
   void ObserveRequest(std::string_view method, std::string_view route, int status, double seconds,
                       uint64_t bytes_in, uint64_t bytes_out);
+
+  ImageSearchMetrics& image_searches();
 
   // The Prometheus text format, with the process's own numbers.
   std::string Render(const MetricsSnapshot& snapshot) const;

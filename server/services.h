@@ -20,6 +20,7 @@
 #include "server/http_server.h"
 #include "server/job_book.h"
 #include "server/metrics.h"
+#include "server/recall_sampler.h"
 #include "server/sighting_parsers.h"
 #include "server/worker_pool.h"
 #include "storage/store.h"
@@ -42,6 +43,7 @@ struct Services {
   CaseBook& cases;
   JobBook& jobs;
   Metrics& metrics;
+  RecallSampler& recall_sampler;
   SightingParsers& sighting_parsers;  // of bodies that are short
   const DiskForecast& disk_forecast;
   const std::atomic<bool>& stopping;  // set when a shutdown has begun
@@ -51,6 +53,13 @@ struct Services {
   // What a question reads from, and by which model it weighs near plates.
   query::Sources QuestionSources(std::shared_ptr<const query::PlateReadingModel> model) const {
     return {.store = store, .columns = &columns, .reading_model = std::move(model)};
+  }
+
+  // Of each image search that was answered, once.
+  void ObserveImageSearch(const query::ImageRequest& request,
+                          const query::ImageAnswer& answer) const {
+    metrics.image_searches().Observe(request, answer);
+    recall_sampler.Offer(request, answer);
   }
 };
 

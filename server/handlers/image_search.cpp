@@ -61,6 +61,7 @@ Result<query::ImageAnswer> Find(const Services& services, const ImageQuestion& q
   Result<query::ImageAnswer> answer =
       query::SearchImage(SourcesOf(services), request, cancellation);
   if (!answer) return AsSent(question, std::move(answer).error());
+  services.ObserveImageSearch(request, *answer);
   return answer;
 }
 
@@ -194,6 +195,7 @@ Result<Response> AnswerBatch(const Services& services, const ImageBatch& batch,
     }
     if (*answer) {
       json.BeginObject();
+      services.ObserveImageSearch(question->request, **answer);
       WriteImageAnswerMembers(json, services, **answer, *question);
       json.EndObject();
     } else {
