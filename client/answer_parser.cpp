@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+#include "api/problem.h"
+
 namespace sightline::client {
 namespace {
 
@@ -142,6 +144,33 @@ std::optional<PlateMatch> ReadMatch(Json row) {
                     static_cast<int>(Scalar<int64_t>(*match, "differences").value_or(0))};
 }
 
+Status ReadImageMatch(Json row, ImageMatch& match) {
+  const auto distance = Scalar<double>(row, "distance");
+  const auto sighting = Member(row, "sighting");
+  if (!distance || !sighting) return NotUnderstood("a match without distance or sighting");
+  match.distance = *distance;
+  match.similarity = Scalar<double>(row, "similarity").value_or(0);
+  match.others = Count(row, "others");
+  if (const auto travel = Member(row, "travel")) {
+    match.travel = TravelInfo{.possible = Scalar<bool>(*travel, "possible").value_or(true),
+                              .distance_m = Scalar<double>(*travel, "distance_m"),
+                              .gap_s = Scalar<double>(*travel, "gap_s").value_or(0),
+                              .required_kmh = Scalar<double>(*travel, "required_kmh"),
+                              .reason = Text(*travel, "reason")};
+  }
+  return ReadSighting(*sighting, match.sighting);
+}
+
+Status ReadImagePage(Json root, ImagePage& page) {
+  page.space = Text(root, "space");
+  page.next_page_token = Text(root, "next_page_token");
+  page.as_of = Count(root, "as_of");
+  if (!Member(root, "matches")) return NotUnderstood("no matches");
+  return ForEach(root, "matches", [&](Json match) {
+    return ReadImageMatch(match, page.matches.emplace_back());
+  });
+}
+
 Status ReadCorrection(Json row, CorrectionInfo& correction) {
   correction.sighting_id = Text(row, "sighting_id");
   correction.camera_id = Text(row, "camera_id");
@@ -257,6 +286,29 @@ Result<SightingAnswer> ParseSightingAnswer(std::string json) {
     return ReadSighting(root, value.sighting);
   });
   return WithJson(std::move(answer), std::move(json));
+}
+
+Result<ImagePage> ParseImagePage(std::string json) {
+  return WithJson(ParseAnswer<ImagePage>(json, ReadImagePage), std::move(json));
+}
+
+Result<std::vector<Result<ImagePage>>> ParseImageBatch(const std::string& json) {
+  using Pages = std::vector<Result<ImagePage>>;
+  return ParseAnswer<Pages>(json, [](Json root, Pages& pages) -> Status {
+    if (!Member(root, "answers")) return NotUnderstood("no answers");
+    return ForEach(root, "answers", [&](Json answer) -> Status {
+      if (const auto problem = Member(answer, "error")) {
+        const auto status = static_cast<int>(Scalar<int64_t>(*problem, "status").value_or(500));
+        pages.emplace_back(api::ParseProblem(status, std::string(simdjson::minify(*problem))));
+        return Ok();
+      }
+      ImagePage page;
+      SIGHTLINE_RETURN_IF_ERROR(ReadImagePage(answer, page));
+      page.as_of = Count(root, "as_of");
+      pages.emplace_back(std::move(page));
+      return Ok();
+    });
+  });
 }
 
 Result<PlatePage> ParsePlatePage(std::string json) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client/answers.h"
 #include "core/error.h"
@@ -15,6 +16,9 @@ Result<UploadOutcome> ParseUploadOutcome(const std::string& json);
 Result<CameraList> ParseCameraList(std::string json);
 Result<SightingPage> ParseSightingPage(std::string json);
 Result<SightingAnswer> ParseSightingAnswer(std::string json);
+Result<ImagePage> ParseImagePage(std::string json);
+// Of a batch: a page or its problem for each question, in the order of the questions.
+Result<std::vector<Result<ImagePage>>> ParseImageBatch(const std::string& json);
 Result<PlatePage> ParsePlatePage(std::string json);
 Result<TrajectoryAnswer> ParseTrajectory(const std::string& geojson);
 Result<CorrectionPage> ParseCorrectionPage(std::string json);

@@ -75,6 +75,33 @@ struct SightingAnswer {
   std::string json;
 };
 
+// Whether the vehicle of the example could have been at the match too.
+struct TravelInfo {
+  bool possible = true;
+  std::optional<double> distance_m;    // none: a place is not known
+  double gap_s = 0;
+  std::optional<double> required_kmh;  // none: at one moment, or a place is not known
+  std::string reason;                  // for a person
+};
+
+// `sighting.sequence` is not on the wire and stays 0.
+struct ImageMatch {
+  double distance = 0;    // the metric's own
+  double similarity = 0;  // [0, 1]
+  StoredSighting sighting;
+  uint64_t others = 0;  // grouped: sightings of the plate beside this one
+  std::optional<TravelInfo> travel;
+};
+
+// POST /v1/search/image.
+struct ImagePage {
+  std::vector<ImageMatch> matches;
+  std::string space;
+  std::string next_page_token;
+  Sequence as_of = 0;
+  std::string json;  // empty for a page of a batch
+};
+
 struct PlateInfo {
   std::string plate;
   TimestampMs first_seen;

@@ -235,16 +235,7 @@ Status Client::SearchEachPage(SearchQuery query,
 }
 
 Status Client::SearchNdjson(const SearchQuery& query, const ByteSink& sink) {
-  const std::string json = SearchBody(query, /*paged=*/false);
-  TextBody body(json);
-  const auto sent = impl_->transport().Send(
-      {.method = "POST",
-       .target = SearchTarget(query),
-       .headers = {"Content-Type: application/json", fmt::format("Accept: {}", kNdjson)},
-       .body = &body},
-      sink);
-  if (!sent) return sent.error();
-  return Ok();
+  return Post(SearchTarget(query), SearchBody(query, /*paged=*/false), kNdjson, sink);
 }
 
 Result<SightingAnswer> Client::GetSighting(std::string_view id) {
@@ -313,6 +304,19 @@ Result<std::string> Client::Get(std::string_view target) { return impl_->Get(std
 Status Client::Fetch(std::string_view target, std::string_view accept, const ByteSink& sink) {
   const auto sent = impl_->transport().Send(
       {.target = std::string(target), .headers = {fmt::format("Accept: {}", accept)}}, sink);
+  if (!sent) return sent.error();
+  return Ok();
+}
+
+Status Client::Post(std::string_view target, const std::string& json, std::string_view accept,
+                    const ByteSink& sink) {
+  TextBody body(json);
+  const auto sent = impl_->transport().Send(
+      {.method = "POST",
+       .target = std::string(target),
+       .headers = {"Content-Type: application/json", fmt::format("Accept: {}", accept)},
+       .body = &body},
+      sink);
   if (!sent) return sent.error();
   return Ok();
 }

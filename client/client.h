@@ -155,6 +155,10 @@ class Client {
   Result<std::string> Get(std::string_view target);
   // The same, piece by piece and in the media type `accept`.
   Status Fetch(std::string_view target, std::string_view accept, const ByteSink& sink);
+  // A question with a body of JSON, its answer piece by piece in the media type `accept`. It may be
+  // sent again.
+  Status Post(std::string_view target, const std::string& json, std::string_view accept,
+              const ByteSink& sink);
   // Any other call with a body of JSON (none where empty); its answer.
   Result<std::string> Send(std::string_view method, std::string_view target,
                            const std::string& json, const CallOptions& options = {});

@@ -98,6 +98,7 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddCamerasCommand(*app, line);
   AddImportCommand(*app, line);
   AddSearchCommand(*app, line);
+  AddSimilarCommand(*app, line);
   AddPlatesCommand(*app, line);
   AddTrajectoryCommand(*app, line);
   AddSightingCommand(*app, line);
@@ -105,6 +106,9 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddExportCommand(*app, line);
   AddCaseCommand(*app, line);
   AddStatusCommand(*app, line);
+  AddSpacesCommand(*app, line);
+  AddIndexCommand(*app, line);
+  AddJobsCommand(*app, line);
   AddTokenCommand(*app, line);
   AddAuditCommand(*app, line);
   AddSimulateCommand(*app, line);

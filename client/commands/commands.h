@@ -14,6 +14,7 @@ namespace sightline::client {
 void AddCamerasCommand(CLI::App& app, CommandLine& line);
 void AddImportCommand(CLI::App& app, CommandLine& line);
 void AddSearchCommand(CLI::App& app, CommandLine& line);
+void AddSimilarCommand(CLI::App& app, CommandLine& line);
 void AddPlatesCommand(CLI::App& app, CommandLine& line);
 void AddTrajectoryCommand(CLI::App& app, CommandLine& line);
 void AddExportCommand(CLI::App& app, CommandLine& line);
@@ -21,6 +22,9 @@ void AddCorrectionsCommand(CLI::App& app, CommandLine& line);
 void AddCaseCommand(CLI::App& app, CommandLine& line);
 void AddSightingCommand(CLI::App& app, CommandLine& line);
 void AddStatusCommand(CLI::App& app, CommandLine& line);
+void AddSpacesCommand(CLI::App& app, CommandLine& line);
+void AddIndexCommand(CLI::App& app, CommandLine& line);
+void AddJobsCommand(CLI::App& app, CommandLine& line);
 void AddTokenCommand(CLI::App& app, CommandLine& line);
 void AddAuditCommand(CLI::App& app, CommandLine& line);
 void AddSimulateCommand(CLI::App& app, CommandLine& line);

@@ -108,20 +108,22 @@ Result<Attribute> ParseAttribute(const std::string& text) {
 }
 
 void AddLikeOptions(CLI::App& command, const std::string& name, std::string& text,
-                    int& max_distance) {
+                    int& max_distance, const std::string& distance_name) {
   CLI::Option* like = command.add_option(
       name, text, "A plate misread or half remembered; '?' one unknown character");
   command
-      .add_option("--max-distance", max_distance,
+      .add_option(distance_name, max_distance,
                   "Characters that may be lost, changed or too many, 0 to 3 (1)")
       ->check(CLI::Range(0, api::kMaxPlateDistance))
       ->needs(like);
 }
 
-void AddFilterOptions(CLI::App& command, SearchFilterOptions& options) {
+void AddFilterOptions(CLI::App& command, SearchFilterOptions& options,
+                      const std::string& distance_name) {
   command.add_option("--plate", options.plate,
                      "Plate: '*' any characters, '?' one (quote it for the shell)");
-  AddLikeOptions(command, "--plate-like", options.plate_like, options.max_distance);
+  AddLikeOptions(command, "--plate-like", options.plate_like, options.max_distance,
+                 distance_name);
   command.add_option("--camera", options.cameras, "Id of a camera; may be given again")
       ->allow_extra_args(false);
   command.add_option("--from", options.from,

@@ -24,12 +24,14 @@ struct SearchFilterOptions {
   std::vector<std::string> attributes;
 };
 
-// The option `name` for a plate_like's text, and --max-distance. Both values outlive the parse.
+// The option `name` for a plate_like's text, and `distance_name` for how far from it a plate may
+// be. Both values outlive the parse.
 void AddLikeOptions(CLI::App& command, const std::string& name, std::string& text,
-                    int& max_distance);
+                    int& max_distance, const std::string& distance_name = "--max-distance");
 
-// `options` outlives the parse.
-void AddFilterOptions(CLI::App& command, SearchFilterOptions& options);
+// `options` outlives the parse. `distance_name`: as of AddLikeOptions.
+void AddFilterOptions(CLI::App& command, SearchFilterOptions& options,
+                      const std::string& distance_name = "--max-distance");
 
 // "NAME=VALUE"; the value is a number or a boolean where it reads as one. kInvalidArgument for text
 // without a name.
