@@ -1,19 +1,24 @@
 #include "index/column_index.h"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "core/mutex.h"
 #include "index/day_segments.h"
+#include "index/search_threads.h"
 
 namespace sightline::index {
 namespace {
 
 class SegmentedIndex final : public ColumnIndex {
  public:
-  SegmentedIndex(Feed& feed, const ColumnIndexOptions& options) : feed_(feed), options_(options) {}
+  SegmentedIndex(Feed& feed, const ColumnIndexOptions& options) : feed_(feed), options_(options) {
+    const size_t processors = std::max(1U, std::thread::hardware_concurrency());
+    shared_.threads =
+        std::make_shared<SearchThreads>(options.search_threads.value_or(processors - 1));
+  }
 
   Result<std::shared_ptr<const DayColumns>> Open(Day day,
                                                  const Cancellation& cancellation) override {
@@ -28,6 +33,17 @@ class SegmentedIndex final : public ColumnIndex {
     return Acquire(day)->SealOnce(now, force, cancellation);
   }
 
+  Result<bool> BuildGraphOnce(Day day, TimestampMs now, bool force, int threads,
+                              const std::function<void(double)>& pace,
+                              const Cancellation& cancellation) override {
+    return Acquire(day)->BuildGraphOnce(now, force, threads, pace, cancellation);
+  }
+
+  Status Rebuild(Day day, const std::string& segment, const std::string& space,
+                 const Cancellation& cancellation) override {
+    return Acquire(day)->Rebuild(segment, space, cancellation);
+  }
+
   void Forget(Day day) override {
     std::shared_ptr<DaySegments> segments;
     {
@@ -38,6 +54,13 @@ class SegmentedIndex final : public ColumnIndex {
       days_.erase(found);
     }
     segments->Forget();
+  }
+
+  std::vector<SegmentStats> Segments(Day day) const override {
+    MutexLock lock(mutex_);
+    const auto ready = days_.find(day);
+    if (ready == days_.end()) return {};
+    return ready->second.segments->SegmentStats();
   }
 
   std::vector<DayStats> GetStats() const override {
@@ -60,7 +83,7 @@ class SegmentedIndex final : public ColumnIndex {
     ReadyDay& ready = days_[day];
     ready.last_use = ++uses_;
     if (ready.segments == nullptr) {
-      ready.segments = std::make_shared<DaySegments>(day, feed_, options_, unsealed_rows_);
+      ready.segments = std::make_shared<DaySegments>(day, feed_, options_, shared_);
       if (days_.size() > options_.max_ready_days) evicted = Evict();
     }
     return ready.segments;
@@ -92,7 +115,7 @@ class SegmentedIndex final : public ColumnIndex {
 
   Feed& feed_;
   const ColumnIndexOptions options_;
-  std::atomic<uint64_t> unsealed_rows_ = 0;
+  IndexShared shared_;
   mutable Mutex mutex_;
   std::map<Day, ReadyDay> days_ SIGHTLINE_GUARDED_BY(mutex_);
   uint64_t uses_ SIGHTLINE_GUARDED_BY(mutex_) = 0;

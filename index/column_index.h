@@ -22,15 +22,24 @@ namespace sightline::index {
 struct ColumnIndexOptions {
   // A day's unsealed versions become a segment when there are this many ...
   size_t seal_rows = 262'144;
+  // ... or they take so much memory ...
+  uint64_t seal_bytes = uint64_t{256} << 20;
   // ... or none was added for this long.
   int64_t seal_idle_ms = 30'000;
   // Segments are merged up to this many rows.
   size_t max_segment_rows = 4'194'304;
-  // With more unsealed rows than this over all days, days are sealed before they have seal_rows.
+  // With more unsealed rows than this over all days, or more bytes of them, days are sealed before
+  // they are due.
   uint64_t max_unsealed_rows = 4'194'304;
+  uint64_t max_unsealed_bytes = uint64_t{1} << 30;
   // Days whose columns are kept ready. What is ready is mapped from files, so that memory is the
-  // page cache's; unsealed rows cost about 60 bytes each.
+  // page cache's; unsealed rows cost about 60 bytes each, and their vectors.
   size_t max_ready_days = 400;
+  // A segment with fewer vectors of a space than this gets no graph over them: all are compared.
+  size_t graph_vectors = 20'000;
+  // Threads that a search for the nearest rows may use beside its own while no other runs.
+  // Default: one less than processors.
+  std::optional<size_t> search_threads;
 };
 
 // What rows must fulfil. A row that passes may still have to be looked at (nothing here is decided
@@ -132,19 +141,18 @@ class ColumnIndex {
                                 const Cancellation& cancellation) = 0;
 
   // Builds one graph of the day that is due (or any that is missing, where `force`), on `threads`
-  // threads; whether it built one. Runs beside SealOnce of the same day; several days or segments at
+  // threads; whether it built one. Merges first what is due to be merged, so that no graph is built
+  // for segments that go. Runs beside SealOnce of the same day; several days or segments at
   // a time only as far as callers do so. `pace`: see GraphOptions.
-  virtual Result<bool> BuildGraphOnce(Day, TimestampMs, bool, int,
-                                      const std::function<void(double)>&, const Cancellation&) {
-    return Internal("not yet");
-  }
+  virtual Result<bool> BuildGraphOnce(Day day, TimestampMs now, bool force, int threads,
+                                      const std::function<void(double)>& pace,
+                                      const Cancellation& cancellation) = 0;
 
   // Writes the segment anew from the feed and puts the new one in its place; its graphs are due
   // again. With a space: only that space's graph is dropped, to be built anew. Answers are the same
   // meanwhile. kNotFound: no such segment.
-  virtual Status Rebuild(Day, const std::string&, const std::string&, const Cancellation&) {
-    return Internal("not yet");
-  }
+  virtual Status Rebuild(Day day, const std::string& segment, const std::string& space,
+                         const Cancellation& cancellation) = 0;
 
   // Forgets what is held of a day (it was deleted).
   virtual void Forget(Day day) = 0;
@@ -172,7 +180,7 @@ class ColumnIndex {
     std::map<std::string, SpaceStats> spaces;
   };
   // The sealed segments of a day that is ready, else none.
-  virtual std::vector<SegmentStats> Segments(Day) const { return {}; }
+  virtual std::vector<SegmentStats> Segments(Day day) const = 0;
   // Of the days that are ready.
   virtual std::vector<DayStats> GetStats() const = 0;
 };

@@ -13,7 +13,7 @@
 namespace sightline::index {
 namespace {
 
-using Segments = std::vector<std::shared_ptr<const Segment>>;
+using Segments = std::vector<GraphedSegment>;
 
 // Merges the scans of a day's segments by time.
 class DayScan final : public ColumnScan {
@@ -21,7 +21,7 @@ class DayScan final : public ColumnScan {
   DayScan(std::shared_ptr<const DayFeed> feed, const Segments& segments, ColumnQuery query)
       : feed_(std::move(feed)), query_(std::move(query)) {
     scans_.reserve(segments.size());
-    for (const auto& segment : segments) scans_.emplace_back(segment, query_, cost_);
+    for (const auto& each : segments) scans_.emplace_back(each.segment, query_, cost_);
   }
   // The segments' scans refer to the query and the cost.
   DayScan(const DayScan&) = delete;
@@ -111,9 +111,10 @@ uint64_t RowsPassing(const Segment& segment, const ColumnQuery& query) {
 
 class SegmentedDay final : public DayColumns {
  public:
-  SegmentedDay(std::shared_ptr<const DayFeed> feed, Segments segments)
-      : feed_(std::move(feed)), segments_(std::move(segments)) {
-    for (const auto& segment : segments_) rows_ += segment->rows();
+  SegmentedDay(std::shared_ptr<const DayFeed> feed, Segments segments,
+               std::shared_ptr<SearchThreads> threads)
+      : feed_(std::move(feed)), segments_(std::move(segments)), threads_(std::move(threads)) {
+    for (const auto& each : segments_) rows_ += each.segment->rows();
   }
 
   std::unique_ptr<ColumnScan> Scan(const ColumnQuery& query) const override {
@@ -124,7 +125,7 @@ class SegmentedDay final : public DayColumns {
 
   uint64_t EstimateRows(const ColumnQuery& query) const override {
     uint64_t estimate = 0;
-    for (const auto& segment : segments_) {
+    for (const auto& [segment, graphs] : segments_) {
       const auto [from, to] = RowsInTime(*segment, query);
       uint64_t rows = std::min<uint64_t>(to - from, RowsPassing(*segment, query));
       if (rows != 0 && query.plate_pattern.size() != 0) {
@@ -138,14 +139,22 @@ class SegmentedDay final : public DayColumns {
   Result<std::vector<std::vector<NearRow>>> Nearest(
       const NearestQuery& nearest, const ColumnQuery& query, NearestCost& cost,
       const Cancellation& cancellation) const override {
-    return FindNearest(*feed_, segments_, nearest, query, cost, cancellation);
+    return FindNearest(*feed_, segments_, *threads_, nearest, query, cost, cancellation);
   }
 
   Result<std::vector<uint64_t>> CountByPlate(const ColumnQuery& query,
                                              const Cancellation& cancellation) const override {
     std::vector<uint64_t> counts(query.plates->size());
     ScanCost cost;
-    for (const auto& segment : segments_) {
+    for (const auto& [segment, graphs] : segments_) {
+      // By ordinal: spelling out the plate of each row would cost more than all else. Both ascend.
+      std::vector<std::pair<uint32_t, size_t>> places;
+      for (size_t i = 0; i < counts.size(); ++i) {
+        if (const auto ordinal = segment->plates().Find((*query.plates)[i])) {
+          places.emplace_back(*ordinal, i);
+        }
+      }
+      if (places.empty()) continue;
       SegmentScan scan(segment, query, cost);
       while (scan.Head()) {
         if (!scan.ready()) {
@@ -157,9 +166,8 @@ class SegmentedDay final : public DayColumns {
         if (version > query.as_of || !feed_->IsInForce(segment->KeyOf(row), version, query.as_of)) {
           continue;
         }
-        const std::string plate = segment->plates().Plate(segment->plate_codes()[row] - 1);
-        const auto place = std::lower_bound(query.plates->begin(), query.plates->end(), plate);
-        ++counts[static_cast<size_t>(place - query.plates->begin())];
+        const std::pair<uint32_t, size_t> least{segment->plate_codes()[row] - 1, 0};
+        ++counts[std::lower_bound(places.begin(), places.end(), least)->second];
       }
     }
     return counts;
@@ -168,7 +176,7 @@ class SegmentedDay final : public DayColumns {
   Result<std::vector<DayPlate>> PlatesMatching(std::string_view pattern,
                                                const Cancellation& cancellation) const override {
     std::vector<DayPlate> plates;
-    for (const auto& segment : segments_) {
+    for (const auto& [segment, graphs] : segments_) {
       SIGHTLINE_ASSIGN(const auto ordinals, segment->plates().Matching(pattern, cancellation));
       for (const uint32_t ordinal : ordinals) plates.push_back(PlateOf(*segment, ordinal, 0));
     }
@@ -178,7 +186,7 @@ class SegmentedDay final : public DayColumns {
   Result<std::vector<DayPlate>> PlatesNear(const PlateLike& like,
                                            const Cancellation& cancellation) const override {
     std::vector<DayPlate> plates;
-    for (const auto& segment : segments_) {
+    for (const auto& [segment, graphs] : segments_) {
       SIGHTLINE_ASSIGN(const auto near, segment->plates().PlatesNear(like, cancellation));
       for (const auto& [ordinal, distance] : near) {
         plates.push_back(PlateOf(*segment, ordinal, distance));
@@ -219,14 +227,16 @@ class SegmentedDay final : public DayColumns {
 
   std::shared_ptr<const DayFeed> feed_;
   Segments segments_;
+  std::shared_ptr<SearchThreads> threads_;
   uint64_t rows_ = 0;
 };
 
 }  // namespace
 
 std::shared_ptr<const DayColumns> MakeDayColumns(std::shared_ptr<const DayFeed> feed,
-                                                 Segments segments) {
-  return std::make_shared<SegmentedDay>(std::move(feed), std::move(segments));
+                                                 Segments segments,
+                                                 std::shared_ptr<SearchThreads> threads) {
+  return std::make_shared<SegmentedDay>(std::move(feed), std::move(segments), std::move(threads));
 }
 
 }  // namespace sightline::index

@@ -1,18 +1,14 @@
 #include "index/day_segments.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <random>
-#include <system_error>
-#include <utility>
+#include <map>
 
 #include "core/log.h"
 #include "index/day_columns.h"
+#include "index/readable_vectors.h"
 #include "index/segment_build.h"
-#include "index/segment_writer.h"
 
 namespace sightline::index {
 namespace {
@@ -26,40 +22,31 @@ constexpr std::chrono::milliseconds kLongestYield{20};
 // Unsealed segments grow to this by merging: a reader waits for the merge, tens of milliseconds.
 constexpr uint64_t kMaxUnsealedSegmentRows = 65'536;
 
-// With so many times seal_rows unsealed, a reader does not read on before they are in a file.
+// With so many times what makes a seal due, a reader does not read on before that is in a file.
 constexpr uint64_t kBacklogSeals = 4;
-
-// Below this many rows a day is not worth a file of its own, however scarce memory is.
-constexpr uint64_t kWorthSealing = 4096;
-
-// Never one that was there before: a file of that name may still wait to be deleted.
-std::string NewFileName() {
-  std::random_device random;
-  const uint64_t high = random();
-  return fmt::format("{:016x}.segment", high << 32 | random());
-}
-
-// Leaves the vectors that can be compared, those of a space that there is.
-void KeepVectors(std::span<const VectorSpace> spaces, std::vector<IndexRow>& rows) {
-  for (IndexRow& row : rows) {
-    std::erase_if(row.vectors, [&](const AppearanceVector& vector) {
-      const auto space = std::find_if(spaces.begin(), spaces.end(), [&](const VectorSpace& known) {
-        return known.name == vector.space;
-      });
-      return space == spaces.end() || !CheckVector(*space, vector.bytes);
-    });
-  }
-}
 
 bool IsUnusable(const Error& error) {
   return error.code == ErrorCode::kCorruption || error.code == ErrorCode::kNotFound;
 }
 
+void Count(const GraphedSegment& content, std::map<std::string, ColumnIndex::SpaceStats>& spaces) {
+  for (const VectorColumn& column : content.segment->vectors()) {
+    ColumnIndex::SpaceStats& space = spaces[std::string(column.space)];
+    space.vectors += column.size();
+    space.sealed_vectors += column.size();
+    const GraphFile* const graph = content.FindGraph(column.space);
+    if (graph == nullptr) continue;
+    space.graphed_vectors += column.size();
+    space.graph_bytes += graph->bytes();
+    ++space.graphs;
+  }
+}
+
 }  // namespace
 
 DaySegments::DaySegments(Day day, Feed& feed, const ColumnIndexOptions& options,
-                         std::atomic<uint64_t>& unsealed_rows)
-    : day_(day), feed_(feed), options_(options), all_unsealed_rows_(unsealed_rows) {
+                         IndexShared& shared)
+    : day_(day), feed_(feed), options_(options), shared_(shared) {
   stats_.day = day;
 }
 
@@ -69,7 +56,7 @@ DaySegments::~DaySegments() {
 }
 
 Result<std::shared_ptr<const DayColumns>> DaySegments::Open(const Cancellation& cancellation) {
-  uint64_t limit = BacklogRows();
+  Limit limit = BacklogLimit();
   while (true) {
     {
       ++waiting_readers_;
@@ -77,16 +64,19 @@ Result<std::shared_ptr<const DayColumns>> DaySegments::Open(const Cancellation& 
       if (--waiting_readers_ == 0) no_reader_waits_.NotifyAll();
       SIGHTLINE_ASSIGN(auto feed, Follow(limit, cancellation));
       if (feed == nullptr) return std::shared_ptr<const DayColumns>();
-      if (UnsealedRows() < limit) {
-        std::vector<std::shared_ptr<const Segment>> segments = unsealed_;
-        for (const SealedSegment& sealed : sealed_) segments.push_back(sealed.segment);
-        return MakeDayColumns(std::move(feed), std::move(segments));
+      if (IsWithin(limit)) {
+        std::vector<GraphedSegment> segments;
+        for (const auto& segment : unsealed_) segments.push_back({.segment = segment});
+        for (const SealedSegment& sealed : sealed_) segments.push_back(sealed.content);
+        return MakeDayColumns(std::move(feed), std::move(segments), shared_.threads);
       }
     }
     const auto sealed = WriteOnce(Occasion::kBacklog, TimestampMs{}, cancellation);
     SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
     // Answers do not depend on a disk that takes files: then the rest goes to memory too.
-    if (!sealed) limit = std::numeric_limits<uint64_t>::max();
+    if (!sealed) {
+      limit = {std::numeric_limits<uint64_t>::max(), std::numeric_limits<uint64_t>::max()};
+    }
   }
 }
 
@@ -101,7 +91,12 @@ ColumnIndex::DayStats DaySegments::Stats() const {
   return stats_;
 }
 
-Result<std::shared_ptr<const DayFeed>> DaySegments::Follow(uint64_t unsealed_limit,
+std::vector<ColumnIndex::SegmentStats> DaySegments::SegmentStats() const {
+  MutexLock lock(stats_mutex_);
+  return segment_stats_;
+}
+
+Result<std::shared_ptr<const DayFeed>> DaySegments::Follow(Limit limit,
                                                            const Cancellation& cancellation) {
   if (forgotten_) return std::shared_ptr<const DayFeed>();
   SIGHTLINE_ASSIGN(auto feed, feed_.Open(day_));
@@ -118,13 +113,14 @@ Result<std::shared_ptr<const DayFeed>> DaySegments::Follow(uint64_t unsealed_lim
     }
     if (!loaded) return loaded.error();
   }
-  SIGHTLINE_RETURN_IF_ERROR(ReadLog(*feed, unsealed_limit, cancellation));
+  SIGHTLINE_RETURN_IF_ERROR(ReadLog(*feed, limit, cancellation));
   return feed;
 }
 
 Status DaySegments::Load(const DayFeed& feed) {
   Drop();
   for (const ListedSegment& listed : feed.Segments()) {
+    if (GraphOver(listed.description)) continue;
     auto segment = Segment::OpenFile(feed.directory() / listed.name, day_, listed.description);
     if (!segment) {
       Log(LogLevel::kWarning, "index_segment_unusable",
@@ -134,17 +130,53 @@ Status DaySegments::Load(const DayFeed& feed) {
            {"rebuilt", IsUnusable(segment.error())}});
       return segment.error();
     }
-    sealed_.push_back({listed.name, std::move(*segment)});
+    sealed_.push_back({.name = listed.name, .content = {.segment = std::move(*segment)}});
   }
   sealed_to_ = feed.sealed_to();
   read_to_ = sealed_to_;
   loaded_ = true;
+  LoadGraphs(feed);
   PublishStats();
   return Ok();
 }
 
+void DaySegments::LoadGraphs(const DayFeed& feed) {
+  const std::vector<VectorSpace> spaces = feed_.Spaces();
+  std::vector<std::string> unusable;
+  for (const ListedSegment& listed : feed.Segments()) {
+    const auto over = GraphOver(listed.description);
+    if (!over) continue;
+    const auto& [segment_name, space_name] = *over;
+    SealedSegment* const sealed = FindSealed(segment_name);
+    const VectorSpace* const space = FindSpace(spaces, space_name);
+    const VectorColumn* const vectors =
+        sealed == nullptr ? nullptr : sealed->content.segment->FindVectors(space_name);
+    Result<std::shared_ptr<const GraphFile>> graph =
+        Error{ErrorCode::kCorruption, "over no vectors that there are", {}};
+    if (vectors != nullptr && space != nullptr && sealed->content.FindGraph(space_name) == nullptr) {
+      graph = GraphFile::OpenFile(feed.directory() / listed.name,
+                                  {segment_name, *space, vectors->size()}, listed.description);
+    }
+    if (graph) {
+      sealed->content.graphs.emplace(space_name, std::move(*graph));
+      continue;
+    }
+    Log(LogLevel::kWarning, "index_graph_unusable",
+        {{"day", FormatDay(day_)},
+         {"graph", listed.name},
+         {"reason", graph.error().message},
+         {"rebuilt", IsUnusable(graph.error())}});
+    if (IsUnusable(graph.error())) unusable.push_back(listed.name);
+  }
+  if (unusable.empty()) return;
+  // Where it stays listed, it is found out again at the next start.
+  if (const Status removed = feed_.Commit(day_, sealed_to_, {}, unusable); !removed) {
+    Log(LogLevel::kWarning, "index_graph_not_dropped",
+        {{"day", FormatDay(day_)}, {"reason", removed.error().message}});
+  }
+}
+
 void DaySegments::Drop() {
-  all_unsealed_rows_ -= UnsealedRows();
   loaded_ = false;
   ++generation_;
   sealed_.clear();
@@ -154,23 +186,19 @@ void DaySegments::Drop() {
   PublishStats();
 }
 
-Status DaySegments::ReadLog(const DayFeed& feed, uint64_t unsealed_limit,
-                            const Cancellation& cancellation) {
+Status DaySegments::ReadLog(const DayFeed& feed, Limit limit, const Cancellation& cancellation) {
   const uint64_t end = feed.log_end();
-  uint64_t unsealed = UnsealedRows();
-  while (read_to_ < end && unsealed < unsealed_limit) {
+  while (read_to_ < end && IsWithin(limit)) {
     SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
     SIGHTLINE_ASSIGN(std::vector<IndexRow> rows,
                      feed.Read(read_to_, std::min<uint64_t>(kReadRows, end - read_to_)));
     if (rows.empty()) {
       return Error{ErrorCode::kCorruption, "the day's log ends before its end", {}};
     }
-    KeepVectors(feed_.Spaces(), rows);
+    DropUnreadableVectors(feed_.Spaces(), rows);
     SIGHTLINE_ASSIGN(auto segment, BuildInMemory(day_, rows));
     unsealed_.push_back(std::move(segment));
     read_to_ += rows.size();
-    unsealed += rows.size();
-    all_unsealed_rows_ += rows.size();
     SIGHTLINE_RETURN_IF_ERROR(MergeUnsealed());
     PublishStats();
   }
@@ -178,10 +206,12 @@ Status DaySegments::ReadLog(const DayFeed& feed, uint64_t unsealed_limit,
 }
 
 Status DaySegments::MergeUnsealed() {
-  std::vector<uint64_t> rows;
-  for (size_t i = frozen_; i < unsealed_.size(); ++i) rows.push_back(unsealed_[i]->rows());
+  std::vector<MergeCandidate> candidates;
+  for (size_t i = frozen_; i < unsealed_.size(); ++i) {
+    candidates.push_back({.rows = unsealed_[i]->rows()});
+  }
   const std::vector<size_t> picked =
-      PickMerge(rows, kMaxUnsealedSegmentRows, MergeEagerness::kLazy);
+      PickMerge(candidates, kMaxUnsealedSegmentRows, MergeEagerness::kLazy);
   if (picked.empty()) return Ok();
   std::vector<std::shared_ptr<const Segment>> sources;
   for (const size_t i : picked) sources.push_back(unsealed_[frozen_ + i]);
@@ -193,138 +223,24 @@ Status DaySegments::MergeUnsealed() {
   return Ok();
 }
 
-Result<bool> DaySegments::SealOnce(TimestampMs now, bool force, const Cancellation& cancellation) {
-  return WriteOnce(force ? Occasion::kForced : Occasion::kDue, now, cancellation);
-}
-
-Result<bool> DaySegments::WriteOnce(Occasion occasion, TimestampMs now,
-                                    const Cancellation& cancellation) {
-  MutexLock sealing(sealing_);
-  Job job;
-  {
-    MutexLock lock(mutex_);
-    SIGHTLINE_ASSIGN(auto feed, FollowBehindReaders(cancellation));
-    if (feed == nullptr) return false;
-    if (grown_to_ != read_to_ && occasion != Occasion::kBacklog) {
-      grown_to_ = read_to_;
-      grown_at_ = now;
-    }
-    job = NextJob(occasion, now);
-    if (job.sources.empty()) return false;
-    job.feed = std::move(feed);
-  }
-  const Status done = Run(job, cancellation);
-  if (!done) {
-    MutexLock lock(mutex_);
-    if (forgotten_) return false;
-    if (job.generation == generation_) frozen_ = 0;
-    return done.error();
-  }
-  return true;
-}
-
 Result<std::shared_ptr<const DayFeed>> DaySegments::FollowBehindReaders(
     const Cancellation& cancellation) {
   while (true) {
     if (waiting_readers_ != 0) no_reader_waits_.WaitFor(mutex_, kLongestYield);
-    const uint64_t limit = std::min<uint64_t>(options_.seal_rows, UnsealedRows() + kReadRows);
+    const Limit limit{std::min<uint64_t>(options_.seal_rows, UnsealedRows() + kReadRows),
+                      options_.seal_bytes};
     SIGHTLINE_ASSIGN(auto feed, Follow(limit, cancellation));
-    if (feed == nullptr || read_to_ >= feed->log_end() || UnsealedRows() >= options_.seal_rows) {
-      return feed;
-    }
+    if (feed == nullptr || read_to_ >= feed->log_end() || !IsWithin(SealLimit())) return feed;
   }
 }
 
-bool DaySegments::IsSealDue(Occasion occasion, TimestampMs now) const {
-  const uint64_t rows = UnsealedRows();
-  switch (occasion) {
-    case Occasion::kBacklog:
-      return rows >= BacklogRows();
-    case Occasion::kForced:
-      return rows != 0;
-    case Occasion::kDue:
-      break;
-  }
-  const bool idle = now - grown_at_ >= options_.seal_idle_ms;
-  const bool scarce = rows >= kWorthSealing && all_unsealed_rows_ >= options_.max_unsealed_rows;
-  return rows >= options_.seal_rows || (rows != 0 && idle) || scarce;
+bool DaySegments::IsWithin(Limit limit) const {
+  return UnsealedRows() < limit.rows && UnsealedBytes() < limit.bytes;
 }
 
-MergeEagerness DaySegments::Eagerness(Occasion occasion, TimestampMs now) const {
-  if (occasion == Occasion::kForced) return MergeEagerness::kFull;
-  return now - grown_at_ >= options_.seal_idle_ms ? MergeEagerness::kIdle : MergeEagerness::kLazy;
+DaySegments::Limit DaySegments::BacklogLimit() const {
+  return {kBacklogSeals * options_.seal_rows, kBacklogSeals * options_.seal_bytes};
 }
-
-DaySegments::Job DaySegments::NextJob(Occasion occasion, TimestampMs now) {
-  Job job{.sealed_to = read_to_, .generation = generation_};
-  if (IsSealDue(occasion, now)) {
-    job.seals = true;
-    job.sources = unsealed_;
-    frozen_ = unsealed_.size();
-    return job;
-  }
-  if (occasion == Occasion::kBacklog) return job;
-  std::vector<uint64_t> rows;
-  for (const SealedSegment& sealed : sealed_) rows.push_back(sealed.segment->rows());
-  job.sealed_to = sealed_to_;
-  for (const size_t i : PickMerge(rows, options_.max_segment_rows, Eagerness(occasion, now))) {
-    job.sources.push_back(sealed_[i].segment);
-    job.removed.push_back(sealed_[i].name);
-  }
-  return job;
-}
-
-Status DaySegments::Run(const Job& job, const Cancellation& cancellation) {
-  const std::string name = NewFileName();
-  const std::filesystem::path path = job.feed->directory() / name;
-  SIGHTLINE_ASSIGN(const auto output, FileOutput::Create(path));
-  SIGHTLINE_RETURN_IF_ERROR(WriteMerged(job.sources, *output, cancellation));
-  SIGHTLINE_RETURN_IF_ERROR(output->Publish());
-  auto written = Segment::OpenWritten(path);
-  MutexLock lock(mutex_);
-  Status committed = written ? Status(Ok()) : Status(written.error());
-  if (committed) committed = Commit(job, {name, std::move(*written)});
-  if (committed) return Ok();
-  // A failed commit may have been made all the same: the file goes only where the day does not list
-  // it. Either way the day's list is looked at anew.
-  const auto feed = feed_.Open(day_);
-  const auto lists = [&](const std::vector<ListedSegment>& segments) {
-    return std::any_of(segments.begin(), segments.end(),
-                       [&](const ListedSegment& listed) { return listed.name == name; });
-  };
-  if (feed && (*feed == nullptr || !lists((*feed)->Segments()))) {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-  }
-  return committed;
-}
-
-Status DaySegments::Commit(const Job& job, SealedSegment written) {
-  if (forgotten_ || job.generation != generation_) {
-    return Error{ErrorCode::kUnavailable, "the day was read anew while a segment was written", {}};
-  }
-  const ListedSegment added{written.name, written.segment->Description()};
-  const Status committed =
-      feed_.Commit(day_, job.sealed_to, std::span(&added, 1), job.removed);
-  if (!committed) {
-    Drop();
-    return committed;
-  }
-  if (job.seals) {
-    unsealed_.erase(unsealed_.begin(), unsealed_.begin() + static_cast<ptrdiff_t>(frozen_));
-    frozen_ = 0;
-    all_unsealed_rows_ -= written.segment->rows();
-    sealed_to_ = job.sealed_to;
-  }
-  std::erase_if(sealed_, [&](const SealedSegment& sealed) {
-    return std::find(job.removed.begin(), job.removed.end(), sealed.name) != job.removed.end();
-  });
-  sealed_.push_back(std::move(written));
-  PublishStats();
-  return Ok();
-}
-
-uint64_t DaySegments::BacklogRows() const { return kBacklogSeals * options_.seal_rows; }
 
 uint64_t DaySegments::UnsealedRows() const {
   uint64_t rows = 0;
@@ -332,15 +248,45 @@ uint64_t DaySegments::UnsealedRows() const {
   return rows;
 }
 
+uint64_t DaySegments::UnsealedBytes() const {
+  uint64_t bytes = 0;
+  for (const auto& segment : unsealed_) bytes += segment->bytes();
+  return bytes;
+}
+
+DaySegments::SealedSegment* DaySegments::FindSealed(const std::string& name) {
+  const auto found = std::find_if(sealed_.begin(), sealed_.end(), [&](const SealedSegment& sealed) {
+    return sealed.name == name;
+  });
+  return found == sealed_.end() ? nullptr : &*found;
+}
+
 void DaySegments::PublishStats() {
+  const Limit unsealed{UnsealedRows(), UnsealedBytes()};
+  // Differences may be negative: unsigned numbers wrap around.
+  shared_.unsealed_rows += unsealed.rows - counted_.rows;
+  shared_.unsealed_bytes += unsealed.bytes - counted_.bytes;
+  counted_ = unsealed;
   ColumnIndex::DayStats stats{.day = day_, .segments = sealed_.size()};
+  std::vector<ColumnIndex::SegmentStats> segments;
   for (const SealedSegment& sealed : sealed_) {
-    stats.sealed_rows += sealed.segment->rows();
-    stats.bytes += sealed.segment->bytes();
+    const Segment& segment = *sealed.content.segment;
+    stats.sealed_rows += segment.rows();
+    stats.bytes += segment.bytes();
+    for (const auto& [space, graph] : sealed.content.graphs) stats.bytes += graph->bytes();
+    Count(sealed.content, stats.spaces);
+    segments.push_back({.name = sealed.name, .rows = segment.rows(), .bytes = segment.bytes()});
+    Count(sealed.content, segments.back().spaces);
   }
-  stats.unsealed_rows = UnsealedRows();
+  for (const auto& segment : unsealed_) {
+    for (const VectorColumn& column : segment->vectors()) {
+      stats.spaces[std::string(column.space)].vectors += column.size();
+    }
+  }
+  stats.unsealed_rows = unsealed.rows;
   MutexLock lock(stats_mutex_);
-  stats_ = stats;
+  stats_ = std::move(stats);
+  segment_stats_ = std::move(segments);
 }
 
 }  // namespace sightline::index

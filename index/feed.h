@@ -54,9 +54,7 @@ class DayFeed {
   // The versions with these keys and sequences, in that order: what a segment is written from anew.
   // kCorruption where one is missing.
   virtual Result<std::vector<IndexRow>> ReadVersions(
-      std::span<const std::pair<RowKey, Sequence>>) const {
-    return Internal("not yet");
-  }
+      std::span<const std::pair<RowKey, Sequence>> versions) const = 0;
 
   virtual std::vector<ListedSegment> Segments() const = 0;
   virtual std::filesystem::path directory() const = 0;

@@ -10,6 +10,8 @@
 #include "core/mutex.h"
 #include "index/distance_kernels.h"
 #include "index/nearest_scan.h"
+#include "index/nearest_walk.h"
+#include "index/segment_plan.h"
 #include "index/segment_question.h"
 
 namespace sightline::index {
@@ -36,10 +38,11 @@ auto OrderOf(const NearRow& row) {
 
 class Search {
  public:
-  Search(const DayFeed& feed, std::span<const std::shared_ptr<const Segment>> segments,
+  Search(const DayFeed& feed, std::span<const GraphedSegment> segments, SearchThreads& threads,
          const NearestQuery& nearest, const ColumnQuery& rows, NearestCost& cost)
       : feed_(feed),
         segments_(segments),
+        threads_(threads),
         nearest_(nearest),
         rows_(rows),
         cost_(cost),
@@ -79,9 +82,9 @@ class Search {
       std::span<const PreparedVector> queries, size_t kept, DistanceKey bound,
       const Cancellation& cancellation) {
     Gathered gathered(queries, kept, bound);
-    for (uint32_t place = 0; place < segments_.size(); ++place) {
-      SIGHTLINE_RETURN_IF_ERROR(SearchSegment(place, gathered, cancellation));
-    }
+    threads_.ForEach(segments_.size(), [&](size_t place) {
+      gathered.Note(SearchSegment(static_cast<uint32_t>(place), gathered, cancellation));
+    });
     return gathered.Take();
   }
 
@@ -111,8 +114,16 @@ class Search {
       }
     }
 
-    std::vector<std::vector<FoundRow>> Take() {
+    // Keeps the first failure.
+    void Note(const Status& searched) {
+      if (searched) return;
       MutexLock lock(mutex_);
+      if (searched_) searched_ = searched;
+    }
+
+    Result<std::vector<std::vector<FoundRow>>> Take() {
+      MutexLock lock(mutex_);
+      if (!searched_) return searched_.error();
       std::vector<std::vector<FoundRow>> found;
       for (NearestRows& rows : best_) found.push_back(rows.Take());
       return found;
@@ -123,11 +134,12 @@ class Search {
     const size_t kept_;
     std::vector<SharedBound> bounds_;
     Mutex mutex_;
+    Status searched_ SIGHTLINE_GUARDED_BY(mutex_);
     std::vector<NearestRows> best_ SIGHTLINE_GUARDED_BY(mutex_);
   };
 
   Status SearchSegment(uint32_t place, Gathered& gathered, const Cancellation& cancellation) {
-    const Segment& segment = *segments_[place];
+    const Segment& segment = *segments_[place].segment;
     const VectorColumn* const vectors = segment.FindVectors(nearest_.space.name);
     NearestCost cost;
     const Status searched =
@@ -141,7 +153,7 @@ class Search {
 
   Status SearchVectors(uint32_t place, const VectorColumn& vectors, Gathered& gathered,
                        NearestCost& cost, const Cancellation& cancellation) {
-    const Segment& segment = *segments_[place];
+    const Segment& segment = *segments_[place].segment;
     SIGHTLINE_ASSIGN(RowConditions conditions, RowConditions::Of(segment, rows_, cancellation));
     if (conditions.AtMost() == 0) return Ok();
     ++cost.segments;
@@ -156,16 +168,32 @@ class Search {
                                    .admission = admission,
                                    .bounds = gathered.bounds(),
                                    .found = found};
-    SIGHTLINE_RETURN_IF_ERROR(ScanNearest(question, cost, cancellation));
+    SIGHTLINE_RETURN_IF_ERROR(Find(question, cost, cancellation));
     gathered.Add(found);
     return Ok();
+  }
+
+  Status Find(const SegmentQuestion& question, NearestCost& cost,
+              const Cancellation& cancellation) const {
+    const GraphFile* const graph = segments_[question.place].FindGraph(nearest_.space.name);
+    if (graph == nullptr) ++cost.segments_without_graph;
+    if (graph != nullptr && !nearest_.exact) {
+      const SegmentPlan plan = PlanSegment(question, nearest_.k);
+      if (plan.walks) {
+        SIGHTLINE_ASSIGN(const bool stands,
+                         WalkNearest(question, nearest_.space, graph->graph(), nearest_.k, plan,
+                                     cost, cancellation));
+        if (stands) return Ok();
+      }
+    }
+    return ScanNearest(question, cost, cancellation);
   }
 
   std::vector<NearRow> Answer(const std::string& vector, std::span<const FoundRow> found) const {
     std::vector<NearRow> answer;
     answer.reserve(found.size());
     for (const FoundRow& each : found) {
-      const Segment& segment = *segments_[each.segment];
+      const Segment& segment = *segments_[each.segment].segment;
       NearRow row{.key = segment.KeyOf(each.row), .version = segment.SequenceOf(each.row)};
       row.distance = exact_keys_ ? kernels_.DistanceOf(each.key)
                                  : VectorDistance(nearest_.space, vector, VectorOf(each));
@@ -182,13 +210,14 @@ class Search {
   }
 
   std::string_view VectorOf(const FoundRow& found) const {
-    const VectorColumn& vectors = *segments_[found.segment]->FindVectors(nearest_.space.name);
+    const VectorColumn& vectors = *segments_[found.segment].segment->FindVectors(nearest_.space.name);
     const std::byte* const bytes = vectors.At(vectors.FirstNodeFrom(found.row));
     return {reinterpret_cast<const char*>(bytes), vectors.vector_bytes};
   }
 
   const DayFeed& feed_;
-  std::span<const std::shared_ptr<const Segment>> segments_;
+  std::span<const GraphedSegment> segments_;
+  SearchThreads& threads_;
   const NearestQuery& nearest_;
   const ColumnQuery& rows_;
   Mutex cost_mutex_;
@@ -212,10 +241,10 @@ void NearestCost::Add(const NearestCost& other) {
 }
 
 Result<std::vector<std::vector<NearRow>>> FindNearest(
-    const DayFeed& feed, std::span<const std::shared_ptr<const Segment>> segments,
+    const DayFeed& feed, std::span<const GraphedSegment> segments, SearchThreads& threads,
     const NearestQuery& nearest, const ColumnQuery& rows, NearestCost& cost,
     const Cancellation& cancellation) {
-  return Search(feed, segments, nearest, rows, cost).Run(cancellation);
+  return Search(feed, segments, threads, nearest, rows, cost).Run(cancellation);
 }
 
 }  // namespace sightline::index

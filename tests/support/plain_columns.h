@@ -2,8 +2,10 @@
 // with, and a stand-in whose estimates a test chooses.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/mutex.h"
@@ -27,7 +29,15 @@ class PlainColumns final : public index::ColumnIndex {
   Result<std::shared_ptr<const index::DayColumns>> Open(Day day,
                                                         const Cancellation& cancellation) override;
   Result<bool> SealOnce(Day, TimestampMs, bool, const Cancellation&) override { return false; }
+  Result<bool> BuildGraphOnce(Day, TimestampMs, bool, int, const std::function<void(double)>&,
+                              const Cancellation&) override {
+    return false;
+  }
+  Status Rebuild(Day, const std::string&, const std::string&, const Cancellation&) override {
+    return NotFound("there are no segments");
+  }
   void Forget(Day) override {}
+  std::vector<SegmentStats> Segments(Day) const override { return {}; }
   std::vector<DayStats> GetStats() const override { return {}; }
 
  private:

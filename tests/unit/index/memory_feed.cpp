@@ -32,6 +32,20 @@ class MemoryFeed::OpenDay final : public DayFeed {
     return std::vector<IndexRow>(log.begin() + static_cast<ptrdiff_t>(from),
                                  log.begin() + static_cast<ptrdiff_t>(end));
   }
+  Result<std::vector<IndexRow>> ReadVersions(
+      std::span<const std::pair<RowKey, Sequence>> versions) const override {
+    MutexLock lock(state_->mutex);
+    std::vector<IndexRow> rows;
+    for (const auto& [key, sequence] : versions) {
+      const auto found =
+          std::find_if(state_->log.begin(), state_->log.end(), [&](const IndexRow& row) {
+            return row.key == key && row.sequence == sequence;
+          });
+      if (found == state_->log.end()) return Error{ErrorCode::kCorruption, "no such version", {}};
+      rows.push_back(*found);
+    }
+    return rows;
+  }
   std::vector<ListedSegment> Segments() const override {
     MutexLock lock(state_->mutex);
     return state_->segments;

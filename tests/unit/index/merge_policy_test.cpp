@@ -11,6 +11,12 @@ namespace {
 
 using Indices = std::vector<size_t>;
 
+std::vector<MergeCandidate> WithoutGraphs(const std::vector<uint64_t>& rows) {
+  std::vector<MergeCandidate> segments;
+  for (const uint64_t each : rows) segments.push_back({.rows = each});
+  return segments;
+}
+
 TEST(MergePolicy, PicksSegmentsOfAboutOneSize) {
   struct Case {
     const char* name;
@@ -40,7 +46,7 @@ TEST(MergePolicy, PicksSegmentsOfAboutOneSize) {
        .picked = {}},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(PickMerge(c.rows, 1'000, c.eagerness), c.picked) << c.name;
+    EXPECT_EQ(PickMerge(WithoutGraphs(c.rows), 1'000, c.eagerness), c.picked) << c.name;
   }
 }
 
@@ -51,7 +57,7 @@ TEST(MergePolicy, ARowIsRewrittenSeldomAndSegmentsStayFew) {
   constexpr uint64_t kRows = 20'000;
   for (uint64_t i = 0; i < kRows; ++i) {
     rows.push_back(1);
-    for (Indices picked; !(picked = PickMerge(rows, std::numeric_limits<uint64_t>::max(),
+    for (Indices picked; !(picked = PickMerge(WithoutGraphs(rows), std::numeric_limits<uint64_t>::max(),
                                               MergeEagerness::kLazy))
                               .empty();) {
       uint64_t merged = 0;

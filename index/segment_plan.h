@@ -1,0 +1,25 @@
+// How one segment is searched: all rows that pass compared, or its graph walked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "index/segment_question.h"
+
+namespace sightline::index {
+
+struct SegmentPlan {
+  bool walks = false;  // else it is scanned
+  size_t ef = 0;       // see WalkOptions
+  double pass_share = 1;
+  size_t max_visited = 0;
+  std::vector<uint32_t> seeds;
+};
+
+// The cheaper way to `k` rows a query. How many rows pass is estimated by counts of codes, and where
+// these leave it open by asking a sample of rows: conditions on one row seldom come independently.
+// A walk is to give up where it has cost as much as the scan.
+SegmentPlan PlanSegment(const SegmentQuestion& question, size_t k);
+
+}  // namespace sightline::index
