@@ -177,14 +177,18 @@ bool ImageQuestion::IsNearerToCounterExample(const Sighting& sighting) const {
 Result<ImageAnswer> ImageQuestion::Finish(ImageDays& days) && {
   ImageAnswer answer{.space = examples_.space};
   answer.more = matches_.size() > k_ && request_.skip + k_ < kMaxDepth;
+  answer.matches.reserve(matches_.size());
   for (const NearSighting& row : matches_) {
     answer.matches.push_back({.distance = row.row.distance,
                               .sighting = std::move(*records_.at(PlaceOf(row)))});
   }
-  std::sort(answer.matches.begin(), answer.matches.end(),
-            [](const ImageMatch& a, const ImageMatch& b) {
-              return std::tuple(a.distance, a.sighting.id) < std::tuple(b.distance, b.sighting.id);
-            });
+  // A later round of an inexact search may find nearer groups than one before.
+  const auto before = [](const ImageMatch& a, const ImageMatch& b) {
+    return std::tie(a.distance, a.sighting.id) < std::tie(b.distance, b.sighting.id);
+  };
+  if (!std::is_sorted(answer.matches.begin(), answer.matches.end(), before)) {
+    std::sort(answer.matches.begin(), answer.matches.end(), before);
+  }
   if (answer.matches.size() > k_) answer.matches.resize(k_);
   if (answer.more) {
     answer.next = {answer.matches.back().distance, answer.matches.back().sighting.id};

@@ -66,7 +66,7 @@ class ImageQuestion {
   void JudgeTravels(std::vector<ImageMatch>& matches) const;
 
   const ImageRequest& request_;
-  const ImageExamples examples_;
+  ImageExamples examples_;
   const size_t k_;    // of the page
   size_t asked_ = 0;  // for so many rows
   bool is_done_ = false;
