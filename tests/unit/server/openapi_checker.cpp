@@ -106,17 +106,19 @@ std::string OpenApiChecker::Mismatch(Json schema, Json value, const std::string&
         }
       }
     }
-    simdjson::dom::object properties;
-    if (schema["properties"].get(properties)) return "";
     for (const auto member : simdjson::dom::object(value)) {
+      const std::string here = where + "/" + std::string(member.key);
       Json property;
-      if (properties[member.key].get(property)) {
-        Json others;
-        if (!schema["additionalProperties"].get(others)) continue;
-        return where + "/" + std::string(member.key) + " is not described";
+      // What is not named is as additionalProperties says: anything where that is missing.
+      if (schema["properties"][member.key].get(property) &&
+          schema["additionalProperties"].get(property)) {
+        continue;
       }
-      const std::string mismatch =
-          Mismatch(property, member.value, where + "/" + std::string(member.key));
+      if (property.is_bool()) {
+        if (!bool{property}) return here + " is not described";
+        continue;
+      }
+      const std::string mismatch = Mismatch(property, member.value, here);
       if (!mismatch.empty()) return mismatch;
     }
   }
