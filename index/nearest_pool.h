@@ -23,10 +23,22 @@ class NearestPool {
     bound_ = ~uint64_t{0};
   }
 
+  // Makes room for more; none is marked any more.
+  void Grow(size_t capacity) {
+    capacity_ = capacity;
+    if (entries_.size() < capacity + 1) entries_.resize(capacity + 1);
+    for (size_t i = 0; i < size_; ++i) entries_[i] &= ~uint64_t{1};
+    next_ = 0;
+    bound_ = full() ? entries_[size_ - 1] : ~uint64_t{0};
+  }
+
+  size_t capacity() const { return capacity_; }
   size_t size() const { return size_; }
   bool full() const { return size_ == capacity_; }
   DistanceKey KeyAt(size_t i) const { return static_cast<DistanceKey>(entries_[i] >> 32); }
   uint32_t NodeAt(size_t i) const { return static_cast<uint32_t>(entries_[i]) >> 1; }
+  // How many have smaller keys.
+  size_t CountBelow(DistanceKey key) const { return PlaceOf(uint64_t{key} << 32); }
   // A greater key does not enter.
   DistanceKey BoundKey() const { return static_cast<DistanceKey>(bound_ >> 32); }
 

@@ -64,6 +64,10 @@ class NeighbourGraph {
     return upper_links_[static_cast<size_t>(level) - 1].size() / upper_degree_;
   }
   uint32_t NodeOfRank(uint32_t rank) const { return ranked_[rank]; }
+  // By rank. Requires 1 <= level <= max_level().
+  std::span<const uint32_t> NodesOnLevel(int level) const {
+    return ranked_.first(LevelSize(level));
+  }
   size_t upper_degree() const { return upper_degree_; }
   // Requires 1 <= level <= max_level() and rank < LevelSize(level).
   const uint32_t* UpperLinks(uint32_t rank, int level) const {
