@@ -2,8 +2,9 @@
 """Whether the sources compiled for AVX2 and AVX-512 keep their code to themselves.
 
 Usage: instruction_sets_test.py NM OBJECT...
-An inline function that one of them emits is a weak symbol: the linker may keep that copy for the whole
-program, which then fails on a processor without those instructions. So they define no weak function.
+An inline function that one of them emits is a weak symbol: the linker may keep that copy for the
+whole program, which then fails on a processor without those instructions. So they define no weak
+function.
 """
 import subprocess
 import sys
