@@ -13,7 +13,7 @@ struct CityDataOptions {
   uint64_t rows = 1'000'000;  // about so many, never fewer
   uint32_t queries = 4'000;   // about so many
   uint32_t vector_bytes = 128;
-  int cameras = 1'000;
+  int cameras = 120;  // with so many, a vehicle is read some ten times a day
   int threads = 2;
 };
 

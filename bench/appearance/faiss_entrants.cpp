@@ -152,10 +152,10 @@ std::unique_ptr<faiss::Index> MakeEmpty(const DataSet& data, FaissKind kind) {
 
 void Train(const DataSet& data, faiss::Index& index) {
   if (index.is_trained) return;
-  // As many as its clustering looks at, spread over all.
-  const auto& lists = dynamic_cast<const faiss::IndexIVF&>(index);
-  const uint32_t step = std::max<uint32_t>(
-      1, data.size() / static_cast<uint32_t>(lists.nlist * 64));
+  // As many as its clustering needs, spread over all; a graph over bytes learns nothing of them.
+  const auto* lists = dynamic_cast<const faiss::IndexIVF*>(&index);
+  const size_t wanted = lists != nullptr ? lists->nlist * 64 : 1'000;
+  const auto step = static_cast<uint32_t>(std::max<size_t>(1, data.size() / wanted));
   std::vector<float> sample;
   faiss::Index::idx_t rows = 0;
   for (uint32_t row = 0; row < data.size(); row += step, ++rows) {

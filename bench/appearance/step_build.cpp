@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <unordered_set>
 
 #include "api/json_writer.h"
 #include "bench/appearance/data_set.h"
@@ -38,10 +39,13 @@ Result<std::string> MakeData(const StepOptions& options, const CityDataOptions& 
     SIGHTLINE_RETURN_IF_ERROR(WriteTruth(untold, options.threads));
   }
   SIGHTLINE_ASSIGN(const DataSet data, DataSet::Open(options.data));
+  std::unordered_set<uint32_t> vehicles;
+  for (uint32_t row = 0; row < data.size(); ++row) vehicles.insert(data.Row(row).vehicle);
   std::string json;
   api::JsonWriter(json)
       .BeginObject()
       .Key("rows").Uint(data.size())
+      .Key("vehicles").Uint(vehicles.size())
       .Key("queries").Uint(data.queries())
       .Key("vector_bytes").Uint(data.space().bytes)
       .EndObject();

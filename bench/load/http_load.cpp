@@ -30,9 +30,8 @@ double SecondsSince(SteadyClock::time_point start) {
 
 struct Load {
   const LoadTarget& target;
-  const std::string& content_type;
-  const NextRequest& next;
-  const OnAnswer& on_answer;
+  const NextLoadRequest& next;
+  const OnLoadAnswer& on_answer;
   LoadResult result = {};
   Status status = Ok();
 };
@@ -46,24 +45,27 @@ net::awaitable<void> RunConnection(Load& load, net::io_context& io) {
   request.method(http::verb::post);
   request.set(http::field::host, load.target.host);
   request.set(http::field::authorization, "Bearer " + load.target.token);
-  request.set(http::field::content_type, load.content_type);
   request.set("X-Purpose", "load%20test");
   boost::beast::flat_buffer buffer;
-  std::string path;
-  while (load.status && (request.body().clear(), load.next(path, request.body()))) {
-    request.target(path);
+  LoadRequest asked;
+  while (load.status && (asked.body.clear(), load.next(asked))) {
+    request.target(asked.path);
+    request.set(http::field::content_type, asked.content_type);
+    request.body().swap(asked.body);
     request.prepare_payload();
     const auto start = SteadyClock::now();
     co_await http::async_write(socket, request, net::use_awaitable);
     http::response<http::string_body> response;
     co_await http::async_read(socket, buffer, response, net::use_awaitable);
-    load.result.latencies_ms.push_back(SecondsSince(start) * 1000);
+    const double milliseconds = SecondsSince(start) * 1000;
+    request.body().swap(asked.body);
+    load.result.latencies_ms.push_back(milliseconds);
     ++load.result.requests;
     if (response.result() != http::status::ok) {
       load.status = Error{ErrorCode::kInternal, response.body(), {}};
       co_return;
     }
-    load.on_answer(response.body());
+    load.on_answer(asked, response.body(), milliseconds);
   }
 }
 
@@ -72,8 +74,19 @@ net::awaitable<void> RunConnection(Load& load, net::io_context& io) {
 Result<LoadResult> RunLoad(const LoadTarget& target, size_t connections,
                            const std::string& content_type, const NextRequest& next,
                            const OnAnswer& on_answer) {
+  return RunLoad(
+      target, connections,
+      [&](LoadRequest& request) {
+        request.content_type = content_type;
+        return next(request.path, request.body);
+      },
+      [&](const LoadRequest&, const std::string& body, double) { on_answer(body); });
+}
+
+Result<LoadResult> RunLoad(const LoadTarget& target, size_t connections,
+                           const NextLoadRequest& next, const OnLoadAnswer& on_answer) {
   net::io_context io(1);
-  Load load{target, content_type, next, on_answer};
+  Load load{target, next, on_answer};
   const auto start = SteadyClock::now();
   for (size_t i = 0; i < connections; ++i) {
     net::co_spawn(io, RunConnection(load, io), [&load](const std::exception_ptr& failure) {

@@ -33,6 +33,22 @@ Result<LoadResult> RunLoad(const LoadTarget& target, size_t connections,
                            const std::string& content_type, const NextRequest& next,
                            const OnAnswer& on_answer);
 
+// One of several kinds of requests, told apart by `tag`.
+struct LoadRequest {
+  std::string path;
+  std::string content_type;
+  std::string body;
+  uint64_t tag = 0;
+};
+using NextLoadRequest = std::function<bool(LoadRequest& request)>;
+// Sees what was asked, what was answered and how long that took.
+using OnLoadAnswer =
+    std::function<void(const LoadRequest& request, const std::string& body, double milliseconds)>;
+
+// The same with requests of several kinds.
+Result<LoadResult> RunLoad(const LoadTarget& target, size_t connections,
+                           const NextLoadRequest& next, const OnLoadAnswer& on_answer);
+
 // The q-quantile (0 to 1) of `values`, by nearest rank; 0 when empty.
 double Quantile(std::vector<double> values, double q);
 
