@@ -16,7 +16,8 @@ inline constexpr std::string_view kIndexRebuild = "index_rebuild";
 // The work of a job whose question is a body of POST /v1/index/rebuild (api::ParseRebuild). Segment
 // by segment; answers are the same meanwhile. Segments that merging has taken away since the job
 // began have been written anew by that, and count as gone. The result says how many there were:
-// {"segments", "rebuilt", "gone"}. Graphs are built after it by ingest::Sealer, as of any segment.
+// {"segments", "rebuilt", "gone"}. Graphs are built after it by ingest::GraphBuilder, as of any
+// segment.
 Result<std::string> RebuildIndex(storage::Store& store, index::ColumnIndex& columns, JobRun& run);
 
 }  // namespace sightline::server

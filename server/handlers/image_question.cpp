@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -163,11 +162,6 @@ Error AsSent(const ImageQuestion& question, Error error) {
   return error;
 }
 
-double SimilarityOf(const Services&, const VectorSpace& space, double distance) {
-  if (space.metric == VectorMetric::kCosine) return std::clamp(1 - distance / 2, 0.0, 1.0);
-  return 1 / (1 + std::max(distance, 0.0));
-}
-
 bool HasNextPage(const query::ImageAnswer& answer) {
   return answer.more && answer.next && answer.next_skip < query::kMaxDepth;
 }
@@ -179,12 +173,11 @@ std::string NextImagePageToken(const query::ImageAnswer& answer, const ImageQues
       question.text);
 }
 
-void WriteImageMatch(api::JsonWriter& json, const Services& services,
-                     const query::ImageAnswer& answer, const query::ImageMatch& match,
-                     const ImageQuestion& question) {
+void WriteImageMatch(api::JsonWriter& json, const query::ImageMatch& match,
+                     const ImageQuestion& question, const query::SimilarityModel& similarity) {
   json.BeginObject();
   json.Key("distance").Double(match.distance);
-  json.Key("similarity").Double(SimilarityOf(services, answer.space, match.distance));
+  json.Key("similarity").Double(similarity.Similarity(match.distance));
   json.Key("sighting");
   api::WriteSighting(json, match.sighting, question.fields);
   if (question.request.group_by_plate) json.Key("others").Uint(match.others);
@@ -194,9 +187,10 @@ void WriteImageMatch(api::JsonWriter& json, const Services& services,
 
 void WriteImageAnswerMembers(api::JsonWriter& json, const Services& services,
                              const query::ImageAnswer& answer, const ImageQuestion& question) {
+  const auto similarity = services.similarities.Current(answer.space);
   json.Key("matches").BeginArray();
   for (const query::ImageMatch& match : answer.matches) {
-    WriteImageMatch(json, services, answer, match, question);
+    WriteImageMatch(json, match, question, *similarity);
   }
   json.EndArray();
   json.Key("space").String(answer.space.name);

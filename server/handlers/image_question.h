@@ -10,6 +10,7 @@
 #include "api/sighting_json.h"
 #include "core/error.h"
 #include "query/image_search.h"
+#include "query/similarity.h"
 #include "server/services.h"
 
 namespace sightline::server {
@@ -31,16 +32,12 @@ void WriteAuditedQuestion(api::JsonWriter& json, const api::SearchImageBody& bod
 // An error of the engine with `field` as it stood in the question's body.
 Error AsSent(const ImageQuestion& question, Error error);
 
-// How alike two vehicles are whose vectors lie so far apart, in [0, 1].
-double SimilarityOf(const Services& services, const VectorSpace& space, double distance);
-
 // Whether ImageAnswer::next leads on: pages end at query::kMaxDepth.
 bool HasNextPage(const query::ImageAnswer& answer);
 
-// One match as a JSON object.
-void WriteImageMatch(api::JsonWriter& json, const Services& services,
-                     const query::ImageAnswer& answer, const query::ImageMatch& match,
-                     const ImageQuestion& question);
+// One match as a JSON object. `similarity`: of the answer's space.
+void WriteImageMatch(api::JsonWriter& json, const query::ImageMatch& match,
+                     const ImageQuestion& question, const query::SimilarityModel& similarity);
 
 // The members of an answer but "as_of", for a caller that has opened the object.
 void WriteImageAnswerMembers(api::JsonWriter& json, const Services& services,

@@ -68,10 +68,11 @@ Result<query::ImageAnswer> Find(const Services& services, const ImageQuestion& q
 // One match a line.
 void AppendMatches(const Services& services, const query::ImageAnswer& answer,
                    const ImageQuestion& question, std::string& out) {
+  const auto similarity = services.similarities.Current(answer.space);
   AppendLines(
       answer.matches,
       [&](api::JsonWriter& json, const query::ImageMatch& match) {
-        WriteImageMatch(json, services, answer, match, question);
+        WriteImageMatch(json, match, question, *similarity);
       },
       out);
 }

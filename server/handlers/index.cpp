@@ -71,7 +71,7 @@ Result<Response> DescribeIndex(const Services& services, std::optional<Day> day,
                                const Cancellation& cancellation) {
   if (day && !IsStored(services, *day)) return UnknownDay(*day);
   SIGHTLINE_ASSIGN(const IndexState state, ReadIndexState(services, cancellation));
-  const DayStats sum = state.Sum();
+  const DayStats sum = SumOf(state.days);
   std::string body;
   api::JsonWriter json(body);
   json.BeginObject();

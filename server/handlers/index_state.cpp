@@ -4,7 +4,7 @@
 
 namespace sightline::server {
 
-index::ColumnIndex::DayStats IndexState::Sum() const {
+index::ColumnIndex::DayStats SumOf(std::span<const index::ColumnIndex::DayStats> days) {
   index::ColumnIndex::DayStats sum;
   for (const index::ColumnIndex::DayStats& day : days) {
     sum.segments += day.segments;

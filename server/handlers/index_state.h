@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,12 @@ namespace sightline::server {
 
 using SpaceCounts = std::map<std::string, index::ColumnIndex::SpaceStats>;
 
+// Over all of them.
+index::ColumnIndex::DayStats SumOf(std::span<const index::ColumnIndex::DayStats> days);
+
 struct IndexState {
   std::vector<index::ColumnIndex::DayStats> days;  // ascending
   size_t stored_days = 0;  // more than `days`: so many are not kept ready at a time
-
-  // Over all of `days`.
-  index::ColumnIndex::DayStats Sum() const;
 };
 
 // Of every day that is stored, or of the newest that can be ready at a time. Reads what is not ready

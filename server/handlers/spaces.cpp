@@ -4,6 +4,7 @@
 
 #include "api/json_writer.h"
 #include "api/space_json.h"
+#include "query/similarity.h"
 #include "server/coroutine_error.h"
 #include "server/handlers/document.h"
 #include "server/handlers/endpoint.h"
@@ -13,9 +14,27 @@
 namespace sightline::server {
 namespace {
 
+// How distances are turned into similarities: a curve through these points.
+void WriteSimilarity(api::JsonWriter& json, const query::SimilarityModel& model) {
+  json.Key("similarity").BeginObject();
+  json.Key("learned").Bool(model.basis().has_value());
+  if (model.basis()) {
+    json.Key("learned_at").Time(model.basis()->learned_at);
+    json.Key("plates").Uint(model.basis()->plates);
+    json.Key("same_pairs").Uint(model.basis()->same_pairs);
+    json.Key("other_pairs").Uint(model.basis()->other_pairs);
+  }
+  json.Key("curve").BeginArray();
+  for (const query::SimilarityKnot& knot : model.knots()) {
+    json.BeginObject().Key("distance").Double(knot.distance);
+    json.Key("similarity").Double(model.Similarity(knot.distance)).EndObject();
+  }
+  json.EndArray().EndObject();
+}
+
 Result<Response> ListSpaces(const Services& services, const Cancellation& cancellation) {
   SIGHTLINE_ASSIGN(const IndexState state, ReadIndexState(services, cancellation));
-  const SpaceCounts counts = state.Sum().spaces;
+  const SpaceCounts counts = SumOf(state.days).spaces;
   std::string body;
   api::JsonWriter json(body);
   json.BeginObject().Key("spaces").BeginArray();
@@ -26,7 +45,9 @@ Result<Response> ListSpaces(const Services& services, const Cancellation& cancel
     json.Key("index").BeginObject();
     WriteSpaceCounts(json, found != counts.end() ? found->second
                                                  : index::ColumnIndex::SpaceStats{});
-    json.EndObject().EndObject();
+    json.EndObject();
+    WriteSimilarity(json, *services.similarities.Current(space));
+    json.EndObject();
   }
   json.EndArray();
   json.Key("days").Uint(state.stored_days).Key("days_counted").Uint(state.days.size());
