@@ -50,8 +50,8 @@ class ImageDays {
   ImageDays& operator=(const ImageDays&) = delete;
 
   // For each ask its k nearest sightings, nearest first, then in order of (time, camera number,
-  // identity); fewer only where fewer are within max_distance. Each has its distance to the nearest
-  // vector. `query` bears what all have in common: its vectors, k and max_distance are set here.
+  // identity); fewer only where fewer are within max_distance, and k of those where more are as near
+  // as the last. Each has its distance to the nearest vector. `query` bears what all have in common: its vectors, k and max_distance are set here.
   Result<std::vector<std::vector<NearSighting>>> Nearest(std::span<const NearestAsk> asks,
                                                          index::NearestQuery query,
                                                          ImageCost& cost);

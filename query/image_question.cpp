@@ -15,15 +15,20 @@ constexpr size_t kRowsPerMatchWithCounterExamples = 2;
 // Records read at once at least, where many of them may turn out to be no match.
 constexpr size_t kMinRead = 16;
 
-bool IsOfOneInstant(const NearSighting& a, const NearSighting& b) {
-  return a.row.distance == b.row.distance && a.time() == b.time();
+// Rows asked for beyond those that are needed, so that the last of these are seldom among equals.
+constexpr size_t kSpareRows = 3;
+
+// An inexact search looks so often at most for all that are as near as its last match.
+constexpr int kRoundsForEquals = 2;
+
+// Of rows as near as the last there may be more that were not given: takes those that were out.
+void DropLastEquals(std::vector<NearSighting>& rows) {
+  const double last = rows.back().row.distance;
+  while (!rows.empty() && rows.back().row.distance == last) rows.pop_back();
 }
 
-// Where more rows are as near as the last, and of its very time, which of them are there was
-// decided by the numbers of their cameras: takes all of them out.
-void DropLastInstant(std::vector<NearSighting>& rows) {
-  const NearSighting last = rows.back();
-  while (!rows.empty() && IsOfOneInstant(rows.back(), last)) rows.pop_back();
+bool IsOfOneInstant(const NearSighting& a, const NearSighting& b) {
+  return a.row.distance == b.row.distance && a.time() == b.time();
 }
 
 // Puts rows that are in order of (distance, time, camera number, identity) into that of (distance,
@@ -68,8 +73,8 @@ double DistanceToNearest(const VectorSpace& space, const std::vector<std::string
 ImageQuestion::ImageQuestion(const ImageRequest& request, ImageExamples examples)
     : request_(request), examples_(std::move(examples)), k_(PageSize(request)) {
   is_done_ = k_ == 0;
-  // One more tells whether there are more, and one of the next instant that the last is complete.
-  asked_ = request_.skip + k_ + examples_.sightings.size() + 2;
+  // One more tells whether there is another page.
+  asked_ = request_.skip + k_ + 1 + examples_.sightings.size() + kSpareRows;
   if (!examples_.unlike.empty()) asked_ *= kRowsPerMatchWithCounterExamples;
   if (request_.group_by_plate) asked_ *= kRowsPerGroup;
 }
@@ -83,7 +88,8 @@ NearestAsk ImageQuestion::Ask() const {
 
 Status ImageQuestion::Take(std::vector<NearSighting> rows, ImageDays& days) {
   const bool are_all = rows.size() < asked_;
-  if (!are_all) DropLastInstant(rows);
+  ++rounds_;
+  if (!are_all && (request_.exact || rounds_ < kRoundsForEquals)) DropLastEquals(rows);
   SIGHTLINE_RETURN_IF_ERROR(OrderById(rows, days));
   const bool grouped = request_.group_by_plate;
   if (!grouped) matches_.clear();

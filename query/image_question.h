@@ -69,6 +69,7 @@ class ImageQuestion {
   ImageExamples examples_;
   const size_t k_;    // of the page
   size_t asked_ = 0;  // for so many rows
+  int rounds_ = 0;    // taken
   bool is_done_ = false;
   std::vector<NearSighting> matches_;  // of the page, and the first of the next one
 

@@ -78,7 +78,8 @@ struct ImageCost {
 };
 
 struct ImageAnswer {
-  // Nearest first; of equals, by id. With `travel` those that are possible first.
+  // Nearest first; of equals, by id. With `travel` those that are possible first. Exact answers are
+  // complete: where many are as near as the last, those of the least ids are there.
   std::vector<ImageMatch> matches;
   bool more = false;  // there are matches behind these
   // With `more`, what the next page is asked with: ImageRequest::after and ::skip. (The farthest

@@ -121,10 +121,14 @@ class PlainDay final : public index::DayColumns {
         answers[i].push_back({row.version.key, row.version.sequence, distance, row.sighting.plate});
       }
     }
+    // Of rows as near as the last any may be given: those that come last are.
     for (auto& answer : answers) {
+      std::sort(answer.begin(), answer.end(), [](const auto& a, const auto& b) {
+        return a.distance != b.distance ? a.distance < b.distance : PlaceOf(a) > PlaceOf(b);
+      });
+      if (answer.size() > nearest.k) answer.resize(nearest.k);
       std::sort(answer.begin(), answer.end(),
                 [](const auto& a, const auto& b) { return PlaceOf(a) < PlaceOf(b); });
-      if (answer.size() > nearest.k) answer.resize(nearest.k);
     }
     return answers;
   }

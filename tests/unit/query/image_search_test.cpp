@@ -111,7 +111,7 @@ TEST_P(ImageSearchTest, WhatIsNearerToACounterExampleIsNoMatch) {
 
 TEST_P(ImageSearchTest, GroupsAreFullHoweverManySightingsThePlateOfTheNearestHas) {
   for (int i = 0; i < 3000; ++i) {
-    Add(Seen("often" + std::to_string(i), "A0", kMidnight + i, At(1 + i % 3)));
+    Add(Seen("often" + std::to_string(i), "A0", kMidnight + i, At(i == 0 ? 1 : 2 + i % 2)));
   }
   for (int i = 1; i < 20; ++i) {
     for (int j = 0; j < 3; ++j) {
@@ -134,6 +134,17 @@ TEST_P(ImageSearchTest, GroupsAreFullHoweverManySightingsThePlateOfTheNearestHas
   const ImageAnswer all = Search({.like = {{.vector = At(0)}}, .k = 50, .group_by_plate = true});
   EXPECT_EQ(all.matches.size(), 22u);
   EXPECT_FALSE(all.more);
+}
+
+TEST_P(ImageSearchTest, OfEqualsTheLeastIdsAreInAnExactAnswer) {
+  for (int i = 0; i < 300; ++i) Add(Seen(std::to_string(i), "A1", kMidnight + i, At(7)));
+  ImageRequest request{.like = {{.vector = At(0)}}, .k = 4, .exact = true};
+  EXPECT_EQ(Names(Search(request)), "0 1 2 3");
+  request.exact = false;
+  const ImageAnswer inexact = Search(request);
+  EXPECT_EQ(inexact.matches.size(), 4u);
+  EXPECT_TRUE(inexact.more);
+  EXPECT_LE(inexact.cost.rounds, 2u) << "equals are no reason to look at everything";
 }
 
 TEST_P(ImageSearchTest, OthersPassTheFilterButNeedNoVectorAndAreNotAskedWith) {
