@@ -22,7 +22,7 @@ constexpr uint64_t kOrderSeed = 4;
 int UpperLevels(const faiss::HNSW& graph, uint32_t node) { return graph.levels[node] - 1; }
 
 // All nodes, those on most levels first; among equals in a random order, since rows in the order of
-// time would link each vehicle to its own minute.
+// time would link each vehicle to its own minute. The first is the entry, of rank 0.
 std::vector<uint32_t> OrderOfInsertion(const faiss::HNSW& graph) {
   std::vector<uint32_t> order(graph.levels.size());
   std::iota(order.begin(), order.end(), 0);
@@ -31,6 +31,10 @@ std::vector<uint32_t> OrderOfInsertion(const faiss::HNSW& graph) {
   std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     return graph.levels[a] > graph.levels[b];
   });
+  const auto highest_end = std::find_if(order.begin(), order.end(), [&](uint32_t node) {
+    return graph.levels[node] < graph.levels[order.front()];
+  });
+  if (!order.empty()) std::iter_swap(order.begin(), std::min_element(order.begin(), highest_end));
   return order;
 }
 

@@ -109,7 +109,7 @@ struct NearNode {
 struct WalkOptions {
   size_t k = 10;
   // Candidates held: more finds more. At least k.
-  size_t ef = 64;
+  size_t ef = 40;
   DistanceKey within = kFarthestKey;  // nothing farther is an answer
   const NodeFilter* filter = nullptr;  // null: every node passes
   double pass_share = 1;               // an estimate of how many nodes pass, (0, 1]
