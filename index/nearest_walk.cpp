@@ -46,7 +46,6 @@ Result<bool> WalkNearest(const SegmentQuestion& question, const VectorSpace& spa
     const DistanceKey bound = question.found[i].bound();
     if (bound == 0) continue;
     options.within = bound - 1;
-    options.seeds = i == 0 ? std::span<const uint32_t>(plan.seeds) : std::span<const uint32_t>();
     SIGHTLINE_ASSIGN(walks[i],
                      WalkGraph(graph, vectors, question.queries[i], options, cancellation));
     cost.nodes_visited += walks[i].visited;

@@ -1,8 +1,6 @@
 #include "index/segment_plan.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace sightline::index {
 namespace {
@@ -25,18 +23,17 @@ constexpr double kMetACandidate = 14;
 // Fewer rows that pass are always scanned.
 constexpr double kNarrow = 2'000;
 
-// Rows that are asked whether they pass, and of those that do, how many a walk begins from.
+// Rows that are asked whether they pass.
 constexpr uint32_t kSampled = 1'024;
-constexpr size_t kSeeds = 16;
 
 // Candidates that a walk holds, so that recall keeps what index/nearest.h promises.
 size_t CandidatesFor(size_t k) { return std::max<size_t>(64, k + k / 2); }
 
-// Nodes of the sample that pass. Spread over the segment, without a period that the rows may have.
-std::vector<uint32_t> PassingSample(const SegmentQuestion& question, uint32_t first,
-                                    uint32_t nodes) {
+// The share of a sample of [first, first + nodes) that passes. It is spread over them, without a
+// period that the rows may have.
+double PassingShare(const SegmentQuestion& question, uint32_t first, uint32_t nodes) {
   const uint32_t asked = std::min(nodes, kSampled);
-  std::vector<uint32_t> passing;
+  uint32_t passing = 0;
   uint32_t random = 1;
   for (uint32_t i = 0; i < asked; ++i) {
     random = random * 1'664'525 + 1'013'904'223;  // Knuth, TAOCP 2, 3.3.4
@@ -44,25 +41,9 @@ std::vector<uint32_t> PassingSample(const SegmentQuestion& question, uint32_t fi
     const auto to = static_cast<uint32_t>(uint64_t{nodes} * (i + 1) / asked);
     const uint32_t node = first + from + static_cast<uint32_t>(uint64_t{to - from} * random >> 32);
     const uint32_t row = question.vectors.RowOf(node);
-    if (question.conditions.Passes(row) && question.admission.Admits(row)) {
-      passing.push_back(node);
-    }
+    if (question.conditions.Passes(row) && question.admission.Admits(row)) ++passing;
   }
-  return passing;
-}
-
-// Those of the nodes that are nearest to the first query.
-std::vector<uint32_t> Nearest(const SegmentQuestion& question, std::vector<uint32_t> nodes) {
-  std::vector<DistanceKey> keys(nodes.size());
-  question.kernels.Gather(question.queries.front(), question.vectors.bytes.data(), nodes,
-                          keys.data());
-  std::vector<std::pair<DistanceKey, uint32_t>> order;
-  for (size_t i = 0; i < nodes.size(); ++i) order.emplace_back(keys[i], nodes[i]);
-  const size_t kept = std::min(order.size(), kSeeds);
-  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(kept), order.end());
-  nodes.resize(kept);
-  for (size_t i = 0; i < kept; ++i) nodes[i] = order[i].second;
-  return nodes;
+  return static_cast<double>(passing) / asked;
 }
 
 }  // namespace
@@ -90,13 +71,9 @@ SegmentPlan PlanSegment(const SegmentQuestion& question, size_t k) {
   plan.pass_share = share();
   if (passing <= kNarrow || scan_cost() <= walk_cost()) return plan;
   if (!conditions.passes_all() || !question.admission.all() || in_time < vectors.size()) {
-    std::vector<uint32_t> sample = PassingSample(question, first, in_time);
-    const uint32_t asked = std::min(in_time, kSampled);
-    passing = std::min(passing, static_cast<double>(in_time) *
-                                    static_cast<double>(sample.size()) / asked);
+    passing = std::min(passing, in_time * PassingShare(question, first, in_time));
     plan.pass_share = share();
     if (passing <= kNarrow || scan_cost() <= walk_cost()) return plan;
-    plan.seeds = Nearest(question, std::move(sample));
   }
   plan.walks = true;
   plan.max_visited = static_cast<size_t>(scan_cost() / queries / visit_cost) + plan.ef;

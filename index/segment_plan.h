@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "index/segment_question.h"
 
@@ -14,7 +13,6 @@ struct SegmentPlan {
   size_t ef = 0;       // see WalkOptions
   double pass_share = 1;
   size_t max_visited = 0;
-  std::vector<uint32_t> seeds;
 };
 
 // The cheaper way to `k` rows a query. How many rows pass is estimated by counts of codes, and where

@@ -98,19 +98,26 @@ AttributeValue RandomDay::Value(size_t name) {
 }
 
 std::string RandomDay::Vector(const VectorSpace& space) {
-  // Cheap generators of Marsaglia's ("Xorshift RNGs", 2003): there are many components.
-  uint64_t center = 1 + Below(30);
-  uint64_t noise = random_();
-  const auto next = [](uint64_t& state) {
+  // A generator of Marsaglia's ("Xorshift RNGs", 2003), cheap: there are many components.
+  uint64_t state = 1 + Below(30);
+  const auto next = [&] {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
     return state >> 20;
   };
-  const size_t steps = 1 + Below(4);
+  // A few ways to differ from the center, as vehicles have.
+  std::array<int, 4> differences{};
+  if (Chance(0.95)) {
+    for (int& difference : differences) difference = static_cast<int>(Below(12));
+  }
   std::string bytes;
   for (size_t i = 0; i < space.dimensions(); ++i) {
-    const int step = static_cast<int>(next(center) % 100 + next(noise) % steps * 5);
+    const uint64_t random = next();
+    int step = static_cast<int>(random % 60);
+    for (size_t j = 0; j < differences.size(); ++j) {
+      step += differences[j] * static_cast<int>(random >> (6 + j) & 1);
+    }
     switch (space.element) {
       case VectorElement::kU8:
         bytes.push_back(static_cast<char>(step));
