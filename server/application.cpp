@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "index/column_index.h"
+#include "ingest/graph_builder.h"
 #include "ingest/sealer.h"
 #include "ingest/store_feed.h"
 #include "server/file_limit.h"
@@ -123,6 +124,8 @@ class Application::Impl {
         sighting_parsers_(config_.sighting, [this] { return store_->Spaces(); }),
         ingestor_(std::make_unique<ingest::Ingestor>(*store_, clock, config_.ingest)),
         workers_(config_.query_threads, config_.max_queued_requests),
+        graphs_(std::make_unique<ingest::GraphBuilder>(
+            *store_, *columns_, clock_, config_.graphs, [this] { return workers_.queued() > 0; })),
         recall_sampler_(
             config_.recall,
             [this](const query::ImageRequest& request, const Cancellation& cancellation) {
@@ -139,6 +142,7 @@ class Application::Impl {
                   .store = *store_,
                   .columns = *columns_,
                   .sealer = *sealer_,
+                  .graphs = *graphs_,
                   .reading_models = plate_learning_->models(),
                   .similarities = similarity_learning_->models(),
                   .ingestor = *ingestor_,
@@ -200,6 +204,7 @@ class Application::Impl {
     http_.Shutdown(Milliseconds(config_.shutdown_grace_s));
     workers_.Join();
     ingestor_.reset();
+    graphs_.reset();
     sealer_.reset();
     columns_.reset();  // it holds days open
     audit_.reset();
@@ -241,6 +246,7 @@ class Application::Impl {
   SightingParsers sighting_parsers_;
   std::unique_ptr<ingest::Ingestor> ingestor_;
   WorkerPool workers_;
+  std::unique_ptr<ingest::GraphBuilder> graphs_;
   RecallSampler recall_sampler_;
   Services services_;
   HttpServer http_;

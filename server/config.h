@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "index/column_index.h"
+#include "ingest/graph_builder.h"
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
 #include "server/http_server.h"
@@ -28,6 +29,7 @@ struct Config {
   ingest::IngestOptions ingest;
   index::ColumnIndexOptions index;
   ingest::SealerOptions sealer;
+  ingest::GraphBuilderOptions graphs;
   api::SightingLimits sighting;
   JobOptions jobs;
   RecallSamplerOptions recall;

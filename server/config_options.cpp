@@ -150,6 +150,14 @@ const Option kOptions[] = {
      "Share of the image searches that are asked again, exactly, to measure how good answers are; "
      "one a minute at least, and at most 5 % of one processor's time. 0: none.",
      0, 1},
+    {"graph_vectors", TARGET(index.graph_vectors), "vectors",
+     "A segment with fewer vectors of a space gets no graph over them: all are compared.", 1, 1e9},
+    {"graph_busy_share", TARGET(graphs.busy_share), "",
+     "Share of one processor for building the graphs of image search while sightings arrive or "
+     "questions run; it has all of them while nothing else runs.",
+     0.001, 1},
+    {"graph_threads", TARGET(graphs.threads), "threads",
+     "Threads that build a graph. 0: one a processor.", 0, 1024},
 };
 
 #undef TARGET

@@ -8,6 +8,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <iterator>
+#include <map>
 #include <sstream>
 #include <unordered_map>
 #include <utility>
@@ -21,6 +22,7 @@ namespace sightline::server {
 namespace {
 
 using Families = std::vector<prometheus::MetricFamily>;
+using SpaceCounts = std::map<std::string, index::ColumnIndex::SpaceStats>;
 
 const std::vector<double> kLatencyBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                              0.1,    0.25,  0.5,    1,     2.5,  5,     10, 60};
@@ -89,6 +91,26 @@ void AddStore(Families& families, const storage::Store::Stats& store) {
            store.disk_free_bytes);
 }
 
+void AddSpaces(Families& families, const SpaceCounts& spaces) {
+  const auto add = [&](const char* name, const char* help, auto value) {
+    prometheus::MetricFamily family{name, help, prometheus::MetricType::Gauge, {}};
+    for (const auto& [space, counts] : spaces) {
+      prometheus::ClientMetric& metric = family.metric.emplace_back();
+      metric.label.push_back({"space", space});
+      metric.gauge.value = static_cast<double>(counts.*value);
+    }
+    families.push_back(std::move(family));
+  };
+  using Counts = index::ColumnIndex::SpaceStats;
+  add("sightline_index_vectors", "Vectors of those days.", &Counts::vectors);
+  add("sightline_index_sealed_vectors", "Of these, in segments.", &Counts::sealed_vectors);
+  add("sightline_index_graphed_vectors",
+      "Of these, in a graph; the others are compared one by one until theirs is built.",
+      &Counts::graphed_vectors);
+  add("sightline_index_graphs", "Graphs of those days.", &Counts::graphs);
+  add("sightline_index_graph_bytes", "Bytes of those graphs on disk.", &Counts::graph_bytes);
+}
+
 void AddIndex(Families& families, const MetricsSnapshot& snapshot) {
   const index::ColumnIndex::DayStats& index = snapshot.index;
   AddGauge(families, "sightline_index_days", "Days whose columns are ready.",
@@ -106,6 +128,16 @@ void AddIndex(Families& families, const MetricsSnapshot& snapshot) {
              "Sealings that failed and were put off.", snapshot.sealer.failures);
   AddCounter(families, "sightline_index_seal_seconds_total", "Time spent sealing and merging.",
              snapshot.sealer.busy_seconds);
+  AddSpaces(families, index.spaces);
+  AddCounter(families, "sightline_index_graphs_built_total", "Graphs built since the start.",
+             snapshot.graphs.graphs_built);
+  AddCounter(families, "sightline_index_graph_failures_total",
+             "Graphs that could not be built and were put off.", snapshot.graphs.failures);
+  AddCounter(families, "sightline_index_graph_seconds_total",
+             "Time spent building graphs, with the rests that others were left.",
+             snapshot.graphs.build_seconds);
+  AddGauge(families, "sightline_index_graph_days_pending",
+           "Days that are looked at for graphs that are due.", snapshot.graphs.days_pending);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/time.h"
 #include "index/column_index.h"
+#include "ingest/graph_builder.h"
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
 #include "server/image_search_metrics.h"
@@ -21,6 +22,7 @@ struct MetricsSnapshot {
   size_t index_days = 0;                // whose columns are ready
   index::ColumnIndex::DayStats index;  // over those days
   ingest::Sealer::Stats sealer;
+  ingest::GraphBuilder::Stats graphs;
   std::optional<storage::Store::Stats> store;  // none when it could not be read
   Sequence visible_sequence = 0;
   bool store_healthy = true;

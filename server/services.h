@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "index/column_index.h"
+#include "ingest/graph_builder.h"
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
 #include "query/plate_reading_model_source.h"
@@ -34,6 +35,7 @@ struct Services {
   storage::Store& store;
   index::ColumnIndex& columns;
   const ingest::Sealer& sealer;
+  const ingest::GraphBuilder& graphs;
   query::PlateReadingModelSource& reading_models;
   const query::SimilaritySource& similarities;
   ingest::Ingestor& ingestor;

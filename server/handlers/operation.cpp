@@ -7,6 +7,7 @@
 #include "api/openapi.h"
 #include "server/coroutine_error.h"
 #include "server/handlers/endpoint.h"
+#include "server/handlers/index_state.h"
 #include "server/handlers/reply.h"
 #include "server/http_server.h"
 #include "server/version.h"
@@ -48,19 +49,6 @@ Awaitable<Status> GetOpenApi(const Services&, Call& call) {
   co_return co_await call.out.Send(std::move(response));
 }
 
-// --- the index -----------------------------------------------------------------------------------
-
-index::ColumnIndex::DayStats SumOf(const std::vector<index::ColumnIndex::DayStats>& days) {
-  index::ColumnIndex::DayStats sum;
-  for (const index::ColumnIndex::DayStats& day : days) {
-    sum.segments += day.segments;
-    sum.sealed_rows += day.sealed_rows;
-    sum.unsealed_rows += day.unsealed_rows;
-    sum.bytes += day.bytes;
-  }
-  return sum;
-}
-
 // --- numbers -------------------------------------------------------------------------------------
 
 Result<Response> RenderMetrics(const Services& services) {
@@ -69,6 +57,7 @@ Result<Response> RenderMetrics(const Services& services) {
                            .index_days = index_days.size(),
                            .index = SumOf(index_days),
                            .sealer = services.sealer.GetStats(),
+                           .graphs = services.graphs.GetStats(),
                            .visible_sequence = services.store.VisibleSequence(),
                            .store_healthy = services.store.Health().has_value(),
                            .queued_work = services.workers.queued()};
@@ -158,6 +147,7 @@ void WriteIndex(api::JsonWriter& json, const Services& services) {
   const auto days = services.columns.GetStats();
   const index::ColumnIndex::DayStats sum = SumOf(days);
   const ingest::Sealer::Stats sealer = services.sealer.GetStats();
+  const ingest::GraphBuilder::Stats graphs = services.graphs.GetStats();
   json.Key("index").BeginObject();
   json.Key("days_ready").Uint(days.size());
   json.Key("segments").Uint(sum.segments);
@@ -167,6 +157,9 @@ void WriteIndex(api::JsonWriter& json, const Services& services) {
   json.Key("days_unsealed").Uint(services.store.UnsealedDays().size());
   json.Key("segments_written").Uint(sealer.segments_written);
   json.Key("seal_failures").Uint(sealer.failures);
+  json.Key("graphs_built").Uint(graphs.graphs_built);
+  json.Key("graph_failures").Uint(graphs.failures);
+  WriteSpacesMember(json, sum.spaces);
   json.EndObject();
 }
 
