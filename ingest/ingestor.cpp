@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <iterator>
@@ -14,6 +15,7 @@
 #include "core/camera.h"
 #include "core/log.h"
 #include "core/mutex.h"
+#include "core/vector_space.h"
 
 namespace sightline::ingest {
 namespace {
@@ -34,6 +36,21 @@ Error UnknownCamera(const Sighting& sighting) {
                   "sighting's own location",
                   sighting.camera_id),
       "/camera_id");
+}
+
+Status CheckVectors(const std::vector<AppearanceVector>& vectors,
+                    const std::vector<VectorSpace>& spaces) {
+  for (const AppearanceVector& vector : vectors) {
+    const std::string field = "/vectors/" + vector.space;
+    const auto space = std::ranges::find(spaces, vector.space, &VectorSpace::name);
+    if (space == spaces.end()) {
+      return InvalidArgument(fmt::format("there is no space \"{}\"", vector.space), field);
+    }
+    if (const Status good = CheckVector(*space, vector.bytes); !good) {
+      return InvalidArgument(good.error().message, field);
+    }
+  }
+  return Ok();
 }
 
 // Said once here; each request is told, too.
@@ -113,22 +130,30 @@ class Ingestor::Impl {
   }
   void Release(size_t rows) { admitted_rows_.fetch_sub(rows, std::memory_order_relaxed); }
 
-  // Checks each row against the clock and the cameras, and encodes those that pass.
+  // Checks each row against the clock, the spaces of vectors and the cameras, and encodes those that
+  // pass.
   Status Prepare(std::vector<IncomingSighting> batch, QueuedBatch& queued) {
     const TimestampMs now = clock_.Now();
     const TimestampMs latest = now + options_.max_future_skew_s * 1000;
+    const std::vector<VectorSpace> spaces = store_.Spaces();
+    std::vector<RowError>& rejected = queued.outcome.rejected;
+    std::erase_if(batch, [&](const IncomingSighting& incoming) {
+      if (incoming.sighting.time > latest) {
+        rejected.push_back({incoming.line, TooFarAhead(incoming.sighting.time, now)});
+        return true;
+      }
+      const Status vectors = CheckVectors(incoming.sighting.vectors, spaces);
+      if (!vectors) rejected.push_back({incoming.line, vectors.error()});
+      return !vectors;
+    });
     std::map<std::string_view, CameraPointer> cameras;
-    SIGHTLINE_RETURN_IF_ERROR(FindCameras(batch, latest, cameras));
+    SIGHTLINE_RETURN_IF_ERROR(FindCameras(batch, cameras));
     queued.rows.reserve(batch.size());
     for (IncomingSighting& incoming : batch) {
       Sighting& sighting = incoming.sighting;
-      if (sighting.time > latest) {
-        queued.outcome.rejected.push_back({incoming.line, TooFarAhead(sighting.time, now)});
-        continue;
-      }
       const CameraPointer& camera = cameras.at(sighting.camera_id);
       if (camera == nullptr) {
-        queued.outcome.rejected.push_back({incoming.line, UnknownCamera(sighting)});
+        rejected.push_back({incoming.line, UnknownCamera(sighting)});
         continue;
       }
       if (!sighting.location) sighting.location = camera->camera().location;
@@ -136,6 +161,7 @@ class Ingestor::Impl {
       queued.rows.push_back(store_.Encode(sighting, camera->number, now,
                                           has_identity ? 0 : store_.NextNonce()));
     }
+    std::ranges::stable_sort(rejected, {}, &RowError::line);
     return Ok();
   }
 
@@ -147,8 +173,8 @@ class Ingestor::Impl {
   }
 
   // Looks up every camera of the batch. One that is not known becomes known as a mobile camera when
-  // a row that will be stored bears its own location, and stays null otherwise.
-  Status FindCameras(const std::vector<IncomingSighting>& batch, TimestampMs latest,
+  // a row bears its own location, and stays null otherwise.
+  Status FindCameras(const std::vector<IncomingSighting>& batch,
                      std::map<std::string_view, CameraPointer>& cameras) {
     std::map<std::string_view, bool> unknown;  // and whether some row places it
     for (const IncomingSighting& incoming : batch) {
@@ -156,7 +182,7 @@ class Ingestor::Impl {
       auto [entry, is_new] = cameras.try_emplace(sighting.camera_id);
       if (is_new) entry->second = store_.FindCamera(sighting.camera_id);
       if (entry->second == nullptr) {
-        unknown[sighting.camera_id] |= sighting.location.has_value() && sighting.time <= latest;
+        unknown[sighting.camera_id] |= sighting.location.has_value();
       }
     }
     std::vector<Camera> created;

@@ -99,6 +99,47 @@ class IngestorTest : public ::testing::Test {
   IngestOptions options_;
 };
 
+TEST_F(IngestorTest, RefusesVectorsOfNoSpaceWithTheirLine) {
+  KnowCamera("K-1");
+  ASSERT_TRUE(store_.PutSpace({.name = "face", .bytes = 128, .element = VectorElement::kF32}));
+  const std::string infinite("\x00\x00\x80\x7f", 4);
+  struct Case {
+    AppearanceVector vector;
+    bool is_good;
+  };
+  const std::vector<Case> cases = {{{"vehicle", std::string(128, 'v')}, true},
+                                   {{"vehicle", std::string(127, 'v')}, false},
+                                   {{"none", std::string(128, 'v')}, false},
+                                   {{"face", std::string(128, '\0')}, true},
+                                   {{"face", std::string(124, '\0') + infinite}, false}};
+  std::vector<IncomingSighting> batch;
+  for (const Case& one : cases) {
+    batch.push_back(Reading("K-1", "A" + std::to_string(batch.size())));
+    batch.back().line = batch.size();
+    batch.back().sighting.vectors = {one.vector};
+  }
+  // Makes no camera known, since it is not stored.
+  batch.push_back(batch[1]);
+  batch.back().line = batch.size();
+  batch.back().sighting.camera_id = "M-9";
+  batch.back().sighting.location = Position{116.3, 39.9};
+  // And one that is refused for another reason before it, so that lines stay in order.
+  batch[0].sighting.camera_id = "unknown";
+
+  const auto outcome = Submit(batch);
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->accepted, 1u);
+  std::vector<uint64_t> lines;
+  for (const RowError& row : outcome->rejected) {
+    lines.push_back(row.line);
+    EXPECT_EQ(row.error.code, ErrorCode::kInvalidArgument);
+    if (row.line == 1) continue;
+    EXPECT_EQ(row.error.field, "/vectors/" + batch[row.line - 1].sighting.vectors[0].space);
+  }
+  EXPECT_EQ(lines, (std::vector<uint64_t>{1, 2, 3, 5, 6}));
+  EXPECT_EQ(store_.FindCamera("M-9"), nullptr);
+}
+
 TEST_F(IngestorTest, ResendingASightingCountsItOnce) {
   KnowCamera("K-1");
   const auto first = Submit({Reading("K-1", "A1"), Reading("K-1", "A2")});
