@@ -113,7 +113,10 @@ rocksdb::DBOptions PurgeableDatabaseOptions(const SharedResources& shared) {
 }
 
 rocksdb::ColumnFamilyOptions SightingsTableOptions(const SharedResources& shared) {
-  auto table = BlockOptions(shared, 16 << 10);
+  // Most rows are read one by one: a block is the least that is read, checked and unpacked for one,
+  // and a restart interval what is searched row by row within it.
+  auto table = BlockOptions(shared, 4 << 10);
+  table.block_restart_interval = 4;
   table.whole_key_filtering = true;
   auto options = TableOptionsWith(table);
   options.write_buffer_size = WriteBufferBytes(shared);
