@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   make->add_option("--queries", city.queries, "About so many");
   make->add_option("--bytes", city.vector_bytes, "Of a vector: 128 or 512");
   make->add_option("--cameras", city.cameras, "Of the city");
+  make->add_option("--readings", city.readings, "Of a vehicle, about");
   make->add_option("--seed", city.seed, "Of the city");
   make->add_option("--bigann", bigann, "Folder of bigann10k: the real data set instead");
   CLI::App* build = add_step("build", "Builds our index over it");

@@ -69,7 +69,8 @@ Status MakeCityData(const CityDataOptions& options, const std::filesystem::path&
   SIGHTLINE_ASSIGN(auto city, simulation::City::Build(city_options));
   const double each = simulation::ReadingsPerVehicle(city_options, city);
   const auto wanted = static_cast<double>(options.rows + options.queries);
-  city_options.vehicles = static_cast<uint64_t>(wanted * 1.03 / each) + 1;
+  const double kept = std::min(1.0, options.readings / each);
+  city_options.vehicles = static_cast<uint64_t>(wanted * 1.03 / (each * kept)) + 1;
   SIGHTLINE_RETURN_IF_ERROR(simulation::Validate(city_options));
 
   simulation::Simulation simulation(city_options, city);
@@ -82,7 +83,8 @@ Status MakeCityData(const CityDataOptions& options, const std::filesystem::path&
   std::vector<simulation::ArrivedPass> passes;
   std::vector<Reading> readings;
   while (simulation.Next(passes)) {
-    std::erase_if(passes, [](const auto& pass) { return pass.missed; });
+    std::erase_if(passes,
+                  [&](const auto& pass) { return pass.missed || !random.Chance(kept); });
     readings.resize(std::max(readings.size(), passes.size()));
     std::vector<std::jthread> threads;
     for (int thread = 0; thread < options.threads; ++thread) {

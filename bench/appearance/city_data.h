@@ -13,7 +13,8 @@ struct CityDataOptions {
   uint64_t rows = 1'000'000;  // about so many, never fewer
   uint32_t queries = 4'000;   // about so many
   uint32_t vector_bytes = 128;
-  int cameras = 120;  // with so many, a vehicle is read some ten times a day
+  int cameras = 40;
+  double readings = 8;  // of a vehicle, about: of more than that, the rest is left out
   int threads = 2;
 };
 

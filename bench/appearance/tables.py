@@ -67,7 +67,7 @@ def scans(of):
 
 def best_peer(entrants, target):
     """The fastest that finds enough; where none does, the one that finds most."""
-    peers = entrants[1:]
+    peers = [entrant for entrant in entrants if entrant["name"].startswith("FAISS")]
     able = [peer for peer in peers if peer["recall_at_10"] >= target]
     if able:
         return min(able, key=lambda peer: peer["mean_ms"])
@@ -92,7 +92,7 @@ def filters(of):
                     f"{graph['recall_at_10']:.3f}, {number(graph['mean_ms'])} ms" if graph else ""]
         rows.append(row)
     head = ["filter", "passes", "rows", "recall@10", "mean ms", "p99 ms"]
-    if len(of["cells"][0]["entrants"]) > 1:
+    if best_peer(of["cells"][0]["entrants"], 0):
         head += ["FAISS's fastest that reaches 0.95", "recall@10", "mean ms", "p99 ms",
                  "Sightline is times as fast", "FAISS HNSWSQ with a selector"]
     return table(head, rows)
