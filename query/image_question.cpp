@@ -8,8 +8,10 @@
 namespace sightline::query {
 namespace {
 
-// Rows asked for at first, for each that is needed: sightings of one vehicle lie together.
-constexpr size_t kRowsPerGroup = 4;
+// Rows asked for at first, for each that is needed: sightings of one vehicle lie together. A wider
+// question without conditions costs less than a second one that has to pass over plates.
+constexpr size_t kRowsPerGroup = 8;
+constexpr size_t kTellingGroups = 4;
 constexpr size_t kRowsPerMatchWithCounterExamples = 2;
 
 // Records read at once at least, where many of them may turn out to be no match.
@@ -92,6 +94,7 @@ Status ImageQuestion::Take(std::vector<NearSighting> rows, ImageDays& days) {
   if (!are_all && (request_.exact || rounds_ < kRoundsForEquals)) DropLastEquals(rows);
   SIGHTLINE_RETURN_IF_ERROR(OrderById(rows, days));
   const bool grouped = request_.group_by_plate;
+  const size_t groups_before = plates_.size() + unread_.size();
   if (!grouped) matches_.clear();
   for (size_t i = 0; i < rows.size() && matches_.size() <= k_; ++i) {
     SIGHTLINE_ASSIGN(const bool is_left_out, IsLeftOut(rows[i], days));
@@ -107,10 +110,26 @@ Status ImageQuestion::Take(std::vector<NearSighting> rows, ImageDays& days) {
     if (is_of_page) matches_.push_back(rows[i]);
   }
   is_done_ = are_all || matches_.size() > k_;
-  asked_ *= 2;
+  if (is_done_) return Ok();
   without_plates_.assign(plates_.begin(), plates_.end());
   std::sort(without_plates_.begin(), without_plates_.end());
+  Widen(plates_.size() + unread_.size() - groups_before);
   return Ok();
+}
+
+void ImageQuestion::Widen(size_t groups_found) {
+  size_t wider = 2 * asked_;
+  if (groups_found > 0) {
+    // Groups to come are expected to be as large as these, unless these are too few to tell.
+    const size_t rows_per_group = groups_found < kTellingGroups
+                                      ? kRowsPerGroup * static_cast<size_t>(rounds_)
+                                      : asked_ / groups_found + 1;
+    const size_t missing = k_ + 1 - matches_.size();
+    // Sightings of unread plates come again.
+    wider = std::min(wider, unread_.size() + missing * rows_per_group * 5 / 4 +
+                                examples_.sightings.size() + kSpareRows);
+  }
+  asked_ = wider;
 }
 
 Result<bool> ImageQuestion::IsLeftOut(const NearSighting& row, ImageDays& days) const {

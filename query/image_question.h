@@ -16,7 +16,8 @@ namespace sightline::query {
 
 // Operation: the days give so many nearest sightings; those that are no match are left out, and
 // while matches are missing the question is asked again, twice as wide. Grouped, it is asked again
-// without the plates that have their match, so that one plate's many sightings cost one round.
+// without the plates that have their match, so that one plate's many sightings cost one round, and
+// as wide as the groups so far let expect.
 //
 // Not thread-safe.
 class ImageQuestion {
@@ -62,6 +63,8 @@ class ImageQuestion {
   Status Read(const std::vector<NearSighting>& rows, size_t from, ImageDays& days);
   bool IsNearerToCounterExample(const Sighting& sighting) const;
   void NoteGroup(const NearSighting& row);
+  // Asks for more rows the next time.
+  void Widen(size_t groups_found);
   Status CountOthers(ImageDays& days, std::vector<ImageMatch>& matches) const;
   void JudgeTravels(std::vector<ImageMatch>& matches) const;
 

@@ -101,8 +101,10 @@ struct ImageAnswer {
 Result<ImageAnswer> SearchImage(const Sources& sources, const ImageRequest& request,
                                 const Cancellation& cancellation);
 
-// The same for many questions at once, which share scans where they share a filter and a space. An
-// error of one question is its own.
+// The same for many questions at once. Those that differ in their examples, max_distance and pages
+// alone are asked of the index together, and what that costs stands with the first of them. All see
+// the same sightings, where they do not ask for an earlier `as_of`. An error of one question is its
+// own.
 std::vector<Result<ImageAnswer>> SearchImages(const Sources& sources,
                                               std::span<const ImageRequest> requests,
                                               const Cancellation& cancellation);
