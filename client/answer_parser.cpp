@@ -289,7 +289,8 @@ Result<SightingAnswer> ParseSightingAnswer(std::string json) {
 }
 
 Result<ImagePage> ParseImagePage(std::string json) {
-  return WithJson(ParseAnswer<ImagePage>(json, ReadImagePage), std::move(json));
+  auto page = ParseAnswer<ImagePage>(json, ReadImagePage);
+  return WithJson(std::move(page), std::move(json));
 }
 
 Result<std::vector<Result<ImagePage>>> ParseImageBatch(const std::string& json) {

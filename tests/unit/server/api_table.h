@@ -16,7 +16,8 @@ inline constexpr const char* kProblem = "application/problem+json";
 struct Case {
   std::string name;
   std::string method;
-  std::string target;  // {ID} stands for the id of the sighting a1, {OWNER} for the owner token's
+  std::string target;  // {ID} stands for the id of the sighting a1, {OWNER} for the owner token's;
+                       // in the body too
   std::string body = {};
   testing::HttpHeaders headers = {};
   int status = 200;
@@ -37,5 +38,11 @@ inline Case Bad(Case c) {
 // The lines about searches and plates (api_table_questions.cpp).
 std::vector<Case> SearchCases();
 std::vector<Case> PlateCases();
+
+// The lines about image search, spaces, the index and jobs (api_table_images.cpp).
+std::vector<Case> ImageCases();
+std::vector<Case> IndexCases();
+// A vector of equal components, in base64.
+std::string VectorText(char component, size_t bytes);
 
 }  // namespace sightline::server

@@ -33,14 +33,22 @@ constexpr const char* kCameras = R"([
   {"id":"to erase","kind":"mobile"},
   {"id":"to retire","kind":"mobile"}])";
 
-constexpr const char* kSightings =
-    R"({"source_id":"a1","camera_id":"K-1","time":"2016-09-21T08:00:00+08:00","plate":"京N6UT45"}
-{"source_id":"a2","camera_id":"K-2","time":"2016-09-21T08:05:00+08:00","plate":"京N6UT45"}
-{"source_id":"a3","camera_id":"K-1","time":"2016-09-21T18:00:00+08:00","plate":"京N6UT45"}
-{"source_id":"b1","camera_id":"K-2","time":"2016-09-22T08:00:00+08:00","plate":"京A12345"}
-{"source_id":"c1","camera_id":"bus","time":"2016-09-22T09:00:00+08:00"}
+// a1, a2 and b1 have vectors, ever farther from one of ones.
+std::string Sightings() {
+  const auto vector = [](char component) {
+    return R"(,"vectors":{"vehicle":")" + VectorText(component, 128) + "\"}}\n";
+  };
+  return
+      R"({"source_id":"a1","camera_id":"K-1","time":"2016-09-21T08:00:00+08:00","plate":"京N6UT45")" +
+      vector(1) +
+      R"({"source_id":"a2","camera_id":"K-2","time":"2016-09-21T08:05:00+08:00","plate":"京N6UT45")" +
+      vector(2) +
+      R"({"source_id":"a3","camera_id":"K-1","time":"2016-09-21T18:00:00+08:00","plate":"京N6UT45"}
+{"source_id":"b1","camera_id":"K-2","time":"2016-09-22T08:00:00+08:00","plate":"京A12345")" +
+      vector(4) + R"({"source_id":"c1","camera_id":"bus","time":"2016-09-22T09:00:00+08:00"}
 {"source_id":"d1","camera_id":"to retire","time":"2016-09-22T09:00:00+08:00"}
 )";
+}
 
 // One server for all cases: none of them disturbs another.
 class ApiTable : public ::testing::TestWithParam<Case> {
@@ -51,7 +59,7 @@ class ApiTable : public ::testing::TestWithParam<Case> {
     server_ = std::make_unique<RunningServer>(std::move(config));
     openapi_ = std::make_unique<testing::OpenApiChecker>(api::OpenApiDocument());
     ASSERT_EQ(server_->CallJson("POST", "/v1/cameras", kCameras).status, 200);
-    const HttpReply stored = server_->Ingest(kSightings);
+    const HttpReply stored = server_->Ingest(Sightings());
     ASSERT_EQ(testing::NumberAt(stored.body, "/accepted"), 6) << stored.body;
     const HttpReply found = server_->CallJson(
         "POST", "/v1/search/sightings",
@@ -68,13 +76,13 @@ class ApiTable : public ::testing::TestWithParam<Case> {
     openapi_.reset();
   }
 
-  static std::string Filled(std::string target) {
+  static std::string Filled(std::string text) {
     for (const auto& [mark, value] : {std::pair("{ID}", id_), std::pair("{OWNER}", owner_id_)}) {
-      if (const size_t at = target.find(mark); at != std::string::npos) {
-        target.replace(at, std::string_view(mark).size(), value);
+      if (const size_t at = text.find(mark); at != std::string::npos) {
+        text.replace(at, std::string_view(mark).size(), value);
       }
     }
-    return target;
+    return text;
   }
 
   // The template of the route that answers the target; empty when none does.
@@ -106,7 +114,7 @@ TEST_P(ApiTable, AnswersAsTheDocumentSays) {
   if (c.token != "none") headers.emplace_back("Authorization", "Bearer " + tokens_.at(c.token));
   if (c.with_purpose) headers.emplace_back("X-Purpose", "test");
   const HttpReply reply =
-      testing::Fetch(server_->port(), c.method, Filled(c.target), headers, c.body);
+      testing::Fetch(server_->port(), c.method, Filled(c.target), headers, Filled(c.body));
   EXPECT_EQ(reply.status, c.status) << reply.body;
   EXPECT_TRUE(reply.complete);
   if (c.status != 204) {
@@ -346,6 +354,8 @@ auto NameOf = [](const auto& test) { return test.param.name; };
 INSTANTIATE_TEST_SUITE_P(Cameras, ApiTable, ::testing::ValuesIn(CameraCases()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Sightings, ApiTable, ::testing::ValuesIn(SightingCases()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Search, ApiTable, ::testing::ValuesIn(SearchCases()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Image, ApiTable, ::testing::ValuesIn(ImageCases()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Index, ApiTable, ::testing::ValuesIn(IndexCases()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Plates, ApiTable, ::testing::ValuesIn(PlateCases()), NameOf);
 INSTANTIATE_TEST_SUITE_P(TokensAndAudit, ApiTable, ::testing::ValuesIn(TokenAndAuditCases()),
 NameOf);

@@ -95,6 +95,11 @@ int64_t NumberAt(const std::string& json, std::string_view pointer) {
   return int64_t(parser.parse(json).at_pointer(pointer));
 }
 
+double DoubleAt(const std::string& json, std::string_view pointer) {
+  simdjson::dom::parser parser;
+  return double(parser.parse(json).at_pointer(pointer));
+}
+
 size_t SizeAt(const std::string& json, std::string_view pointer) {
   simdjson::dom::parser parser;
   return simdjson::dom::array(parser.parse(json).at_pointer(pointer)).size();

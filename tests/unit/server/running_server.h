@@ -57,6 +57,7 @@ class RunningServer {
 // The text of a string member at a JSON pointer, or the number's digits; throws when it is missing.
 std::string TextAt(const std::string& json, std::string_view pointer);
 int64_t NumberAt(const std::string& json, std::string_view pointer);
+double DoubleAt(const std::string& json, std::string_view pointer);
 size_t SizeAt(const std::string& json, std::string_view pointer);  // of an array
 
 }  // namespace sightline::testing
