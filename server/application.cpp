@@ -133,7 +133,7 @@ class Application::Impl {
                   services_.QuestionSources(plate_learning_->models().Current()), request,
                   cancellation);
             },
-            [this] { return workers_.queued() > 0; },
+            [this] { return workers_.queued() >= config_.query_threads; },
             [this](std::string_view space, double recall) {
               metrics_.image_searches().ObserveRecall(space, recall);
             }),

@@ -67,7 +67,7 @@ void RecallSampler::Offer(const query::ImageRequest& request, const query::Image
       now >= due_ || std::uniform_real_distribution<double>(0, 1)(random_) < options_.share;
   if (!picked || stopping_ || waiting_.size() >= kMostWaiting) return;
   due_ = now + options_.longest_pause;
-  Sample& sample = waiting_.emplace_back(Sample{request, DistancesOf(answer)});
+  Sample& sample = waiting_.emplace_back(Sample{request, DistancesOf(answer), now});
   sample.request.exact = true;
   sample.request.as_of = answer.as_of;
   changed_.NotifyOne();
@@ -96,7 +96,7 @@ bool RecallSampler::Take(Sample& sample) {
       changed_.Wait(mutex_);
     } else if (now < rested_) {
       changed_.WaitFor(mutex_, rested_ - now);
-    } else if (is_busy_()) {
+    } else if (is_busy_() && now < waiting_.front().picked + options_.longest_wait) {
       changed_.WaitFor(mutex_, kBetweenLooks);
     } else {
       break;

@@ -21,22 +21,24 @@ struct RecallSamplerOptions {
   double share = 0.001;
   // One search at least in so long, where there are any; not with a share of 0.
   std::chrono::seconds longest_pause{60};
+  // For other work to leave room: a server that is never idle is measured, too.
+  std::chrono::seconds longest_wait{10};
   // Of one processor, in the long run.
   double busy_share = 0.05;
 };
 
 // Operation: a search that is picked is asked again, exactly and as of the same sequence, on a
-// thread of the lowest priority, while no other work waits. Its recall is reported: of the matches
-// of the exact answer, the share that the first answer had. Matches as near as the farthest one of
-// the exact answer count, whichever they are. Searches that are picked while others wait to be asked
-// again are let go.
+// thread of the lowest priority, as soon as other work leaves room. Its recall is reported: of the
+// matches of the exact answer, the share that the first answer had. Matches as near as the farthest
+// one of the exact answer count, whichever they are. Searches that are picked while others wait to
+// be asked again are let go.
 //
 // Concurrency: Offer is thread-safe and never waits for a search.
 class RecallSampler {
  public:
   using Search =
       std::function<Result<query::ImageAnswer>(const query::ImageRequest&, const Cancellation&)>;
-  // Whether other work waits.
+  // Whether there is as much other work as there is room for.
   using IsBusy = std::function<bool()>;
   using Report = std::function<void(std::string_view space, double recall)>;
 
@@ -54,8 +56,9 @@ class RecallSampler {
 
  private:
   struct Sample {
-    query::ImageRequest request;  // the exact one
+    query::ImageRequest request;    // the exact one
     std::vector<double> distances;  // of the first answer
+    std::chrono::steady_clock::time_point picked;
   };
 
   void Run();

@@ -177,6 +177,19 @@ TEST(RecallSampler, WaitsWhileOtherWorkDoes) {
   EXPECT_EQ(asked.get_future().get(), 4);
 }
 
+TEST(RecallSampler, IsNotKeptFromItsWorkForEver) {
+  std::promise<void> asked;
+  RecallSampler sampler(
+      {.share = 1, .longest_wait = std::chrono::seconds(0), .busy_share = 1},
+      [&](const query::ImageRequest&, const Cancellation&) -> Result<query::ImageAnswer> {
+        asked.set_value();
+        return AnswerWith({1});
+      },
+      [] { return true; }, kUnheard);
+  sampler.Offer(RequestOf(1), AnswerWith({1}));
+  asked.get_future().wait();
+}
+
 TEST(RecallSampler, RestsInProportionToItsWork) {
   constexpr std::chrono::milliseconds kWork{5};
   steady_clock::time_point first_end;
