@@ -7,6 +7,7 @@
 #include <random>
 #include <thread>
 
+#include "index/equal_vectors.h"
 #include "index/graph_format.h"
 #include "index/graph_insertion.h"
 #include "index/neighbour_graph.h"
@@ -21,11 +22,16 @@ constexpr uint64_t kOrderSeed = 4;
 // The number of levels above the lowest one.
 int UpperLevels(const faiss::HNSW& graph, uint32_t node) { return graph.levels[node] - 1; }
 
-// All nodes, those on most levels first; among equals in a random order, since rows in the order of
+// All nodes but copies, those on most levels first; among equals in a random order, since rows in the order of
 // time would link each vehicle to its own minute. The first is the entry, of rank 0.
-std::vector<uint32_t> OrderOfInsertion(const faiss::HNSW& graph) {
-  std::vector<uint32_t> order(graph.levels.size());
-  std::iota(order.begin(), order.end(), 0);
+std::vector<uint32_t> OrderOfInsertion(const faiss::HNSW& graph, const EqualVectors& equal) {
+  std::vector<uint8_t> is_copy(graph.levels.size());
+  for (const uint32_t copy : equal.copies) is_copy[copy] = 1;
+  std::vector<uint32_t> order;
+  order.reserve(is_copy.size() - equal.copies.size());
+  for (uint32_t node = 0; node < is_copy.size(); ++node) {
+    if (is_copy[node] == 0) order.push_back(node);
+  }
   std::mt19937_64 random(kOrderSeed);
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
   std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
@@ -42,7 +48,7 @@ std::vector<uint32_t> OrderOfInsertion(const faiss::HNSW& graph) {
 Status InsertAll(const VectorArray& vectors, const GraphOptions& options,
                  std::span<const uint32_t> order, faiss::HNSW& graph,
                  const Cancellation& cancellation) {
-  NodeLocks locks(order.size());
+  NodeLocks locks(vectors.size());
   std::atomic<size_t> next{1};
   std::atomic<bool> cancelled{false};
   const auto insert = [&] {
@@ -66,15 +72,25 @@ Status InsertAll(const VectorArray& vectors, const GraphOptions& options,
   return cancelled ? cancellation.Check() : Ok();
 }
 
-// Levels and places for all nodes, as FAISS draws them.
-faiss::HNSW EmptyGraph(uint32_t nodes, int links) {
+// Levels and places for all nodes, as FAISS draws them; copies are on the lowest level only.
+faiss::HNSW EmptyGraph(uint32_t nodes, int links, const EqualVectors& equal) {
   faiss::HNSW graph(links);
+  graph.levels.resize(nodes);
+  for (int& levels : graph.levels) levels = graph.random_level() + 1;
+  for (const uint32_t copy : equal.copies) graph.levels[copy] = 1;
   // Of n nodes n / links are on the next level, and so on.
   graph.neighbors.reserve(size_t{nodes} * static_cast<size_t>(2 * links + 2));
-  graph.levels.reserve(nodes);
   graph.offsets.reserve(size_t{nodes} + 1);
-  graph.max_level = graph.prepare_level_tab(nodes);
+  graph.max_level = graph.prepare_level_tab(nodes, /*preset_levels=*/true);
   return graph;
+}
+
+Status WriteCopies(const EqualVectors& equal, SegmentWriter& writer) {
+  SIGHTLINE_RETURN_IF_ERROR(
+      writer.AddArray<uint32_t>(Column::kGraph, Part::kOriginals, equal.originals));
+  SIGHTLINE_RETURN_IF_ERROR(
+      writer.AddArray<uint32_t>(Column::kGraph, Part::kStarts, equal.starts));
+  return writer.AddArray<uint32_t>(Column::kGraph, Part::kPostings, equal.copies);
 }
 
 // The sections above the lowest level.
@@ -130,8 +146,9 @@ Status WriteLowestLevel(faiss::HNSW& graph, SegmentWriter& writer) {
 
 Status WriteGraph(const VectorArray& vectors, const GraphOptions& options, SegmentWriter& writer,
                   const Cancellation& cancellation) {
-  faiss::HNSW graph = EmptyGraph(vectors.size(), options.links);
-  const std::vector<uint32_t> order = OrderOfInsertion(graph);
+  const EqualVectors equal = FindEqualVectors(vectors);
+  faiss::HNSW graph = EmptyGraph(vectors.size(), options.links, equal);
+  const std::vector<uint32_t> order = OrderOfInsertion(graph, equal);
   GraphInfo info{vectors.size(), static_cast<uint32_t>(graph.nb_neighbors(0)),
                  static_cast<uint32_t>(graph.nb_neighbors(1)), 0};
   if (!order.empty()) {
@@ -140,6 +157,7 @@ Status WriteGraph(const VectorArray& vectors, const GraphOptions& options, Segme
     SIGHTLINE_RETURN_IF_ERROR(InsertAll(vectors, options, order, graph, cancellation));
   }
   SIGHTLINE_RETURN_IF_ERROR(writer.AddArray<GraphInfo>(Column::kGraph, Part::kValues, {&info, 1}));
+  SIGHTLINE_RETURN_IF_ERROR(WriteCopies(equal, writer));
   SIGHTLINE_RETURN_IF_ERROR(WriteUpperLevels(graph, writer));
   return WriteLowestLevel(graph, writer);
 }

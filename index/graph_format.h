@@ -12,7 +12,10 @@ namespace sightline::index {
 // - kCounts: u32 for each upper level from 1 on: how many nodes are on it, which are the first ones
 //   of kRows;
 // - kUpperLinks: for each upper level from 1 on, u32 x upper_degree for each rank on it: the ranks
-//   of its neighbours there.
+//   of its neighbours there;
+// - kOriginals, kStarts, kPostings: u32, the nodes whose vector others bear too, ascending; where the
+//   copies of each begin, one more than there are originals; the copies, ascending within each. A
+//   copy has no links and none leads to it: it would fill the lists of all its equals.
 // Places that are not used are kNoNode and lie behind the used ones.
 struct GraphInfo {
   uint32_t nodes = 0;

@@ -10,6 +10,7 @@ constexpr size_t kMetACandidate = 128;
 // Steps between looks at the cancellation: some 50 us.
 constexpr size_t kStepsALook = 64;
 constexpr size_t kCacheLine = 64;
+constexpr size_t kCopiesABatch = 64;
 
 void Prefetch(const void* from, size_t bytes) {
   for (size_t byte = 0; byte < bytes; byte += kCacheLine) {
@@ -94,12 +95,40 @@ void GraphWalker::CollectNeighbours(uint32_t node) {
   for (const uint32_t neighbour : batch) PrefetchRow(neighbour);
 }
 
-void GraphWalker::Answer(const NearestPool& pool, Walk& walk) const {
+void GraphWalker::Answer(const NearestPool& pool, Walk& walk) {
   walk.visited = visited_;
-  const size_t size = std::min(pool.size(), options_.k);
-  walk.nearest.reserve(size);
-  for (size_t i = 0; i < size && pool.KeyAt(i) <= options_.within; ++i) {
-    walk.nearest.push_back({pool.KeyAt(i), pool.NodeAt(i)});
+  walk.nearest.reserve(std::min(pool.size(), options_.k));
+  bool in_order = true;
+  for (size_t i = 0; i < pool.size() && walk.nearest.size() < options_.k; ++i) {
+    const NearNode next{pool.KeyAt(i), pool.NodeAt(i)};
+    if (next.key > options_.within) break;
+    if (!graph_.HasCopies(next.node)) {
+      walk.nearest.push_back(next);
+      continue;
+    }
+    in_order = false;
+    AnswerEqual(next, walk);
+  }
+  if (!in_order) std::sort(walk.nearest.begin(), walk.nearest.end());
+}
+
+void GraphWalker::AnswerEqual(NearNode original, Walk& walk) {
+  std::span<const uint32_t> copies = graph_.CopiesOf(original.node);
+  memory_.batch.assign(1, original.node);
+  for (;;) {
+    memory_.passes.assign(memory_.batch.size(), 1);
+    if (options_.filter != nullptr) {
+      options_.filter->Test(memory_.batch, memory_.passes.data());
+    }
+    for (size_t i = 0; i < memory_.batch.size(); ++i) {
+      if (memory_.passes[i] == 0) continue;
+      walk.nearest.push_back({original.key, memory_.batch[i]});
+      if (walk.nearest.size() == options_.k) return;
+    }
+    if (copies.empty()) return;
+    const size_t size = std::min(copies.size(), kCopiesABatch);
+    memory_.batch.assign(copies.begin(), copies.begin() + static_cast<ptrdiff_t>(size));
+    copies = copies.subspan(size);
   }
 }
 

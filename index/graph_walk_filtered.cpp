@@ -35,6 +35,7 @@ constexpr double kMissingShare = 0.5;
 constexpr size_t kMostSamples = 8192;
 constexpr size_t kLeastPassingSamples = 8;
 constexpr size_t kSamplesABatch = 64;
+constexpr size_t kCopiesABatch = 64;
 // Neighbours of neighbours are looked at until a step has so many nodes that pass.
 constexpr size_t kPassingAStep = 32;
 constexpr size_t kMetACandidate = 64;
@@ -44,6 +45,23 @@ constexpr size_t kMetACandidate = 64;
 void GraphWalker::Test() {
   memory_.passes.resize(memory_.batch.size());
   options_.filter->Test(memory_.batch, memory_.passes.data());
+  for (size_t i = 0; i < memory_.batch.size(); ++i) {
+    const uint32_t node = memory_.batch[i];
+    if (memory_.passes[i] != 0 || !graph_.HasCopies(node)) continue;
+    memory_.passes[i] = AnyPasses(graph_.CopiesOf(node)) ? 1 : 0;
+  }
+}
+
+bool GraphWalker::AnyPasses(std::span<const uint32_t> nodes) {
+  std::vector<uint8_t>& passes = memory_.copy_passes;
+  while (!nodes.empty()) {
+    const std::span<const uint32_t> next = nodes.first(std::min(nodes.size(), kCopiesABatch));
+    passes.resize(next.size());
+    options_.filter->Test(next, passes.data());
+    if (std::ranges::any_of(passes, [](uint8_t pass) { return pass != 0; })) return true;
+    nodes = nodes.subspan(next.size());
+  }
+  return false;
 }
 
 void GraphWalker::KeepPassing() {
@@ -127,22 +145,18 @@ void GraphWalker::OfferPassing() {
 
 size_t GraphWalker::OfferSamples() {
   size_t passing = 0;
-  const auto offer = [&](std::span<const uint32_t> nodes) {
-    memory_.batch.assign(nodes.begin(), nodes.end());
-    KeepPassing();
-    passing += memory_.batch.size();
-    OfferPassing();
-  };
   int level = 1;
   while (level < graph_.max_level() && graph_.LevelSize(level) > kMostSamples) ++level;
   std::span<const uint32_t> samples;
   if (level <= graph_.max_level()) samples = graph_.NodesOnLevel(level);
   while (!samples.empty()) {
     const size_t size = std::min(samples.size(), kSamplesABatch);
-    offer(samples.first(size));
+    memory_.batch.assign(samples.begin(), samples.begin() + static_cast<ptrdiff_t>(size));
     samples = samples.subspan(size);
+    KeepPassing();
+    passing += memory_.batch.size();
+    OfferPassing();
   }
-  offer(options_.seeds);
   return passing;
 }
 

@@ -25,6 +25,7 @@ struct WalkMemory {
   std::vector<uint32_t> found;
   std::vector<DistanceKey> keys;
   std::vector<uint8_t> passes;
+  std::vector<uint8_t> copy_passes;
 };
 
 // One walk. All that is referred to outlives it. Not thread-safe.
@@ -47,9 +48,10 @@ class GraphWalker {
   void CollectNeighbours(uint32_t node);
   void PrefetchRow(uint32_t node) const;
   void PrefetchLinks(uint32_t node) const;
-  // Of each node in the batch its key, or whether it passes.
+  // Of each node in the batch its key, or whether it or a copy of it passes.
   void Compare();
   void Test();
+  bool AnyPasses(std::span<const uint32_t> nodes);
 
   // Begins the set of met nodes and the batch with one node.
   void BeginBatch(NearNode first);
@@ -61,8 +63,7 @@ class GraphWalker {
   void OfferBatch();
   // Walks from passing nodes to passing nodes. Returns whether it found its way.
   Result<bool> WalkAmongPassing();
-  // Offers the passing nodes of one upper level, which are a fair sample, and of options.seeds.
-  // Returns how many pass.
+  // Offers the passing nodes of one upper level, which are a fair sample. Returns how many they are.
   size_t OfferSamples();
   // Prefetches and compares the batch and offers it to memory_.passing.
   void OfferPassing();
@@ -75,7 +76,9 @@ class GraphWalker {
   bool SpentAll() const { return visited_ >= options_.max_visited; }
   // Now and then.
   Status CheckCancelled();
-  void Answer(const NearestPool& pool, Walk& walk) const;
+  void Answer(const NearestPool& pool, Walk& walk);
+  // The node and its copies that pass.
+  void AnswerEqual(NearNode original, Walk& walk);
 
   const NeighbourGraph& graph_;
   const VectorArray& vectors_;

@@ -74,8 +74,18 @@ class NeighbourGraph {
     return upper_links_[static_cast<size_t>(level) - 1].data() + size_t{rank} * upper_degree_;
   }
 
+  // Nodes that bear this node's vector and are not in the graph themselves, ascending.
+  bool HasCopies(uint32_t node) const {
+    return !has_copies_.empty() && (has_copies_[node / 64] >> (node % 64) & 1) != 0;
+  }
+  // Requires HasCopies(node).
+  std::span<const uint32_t> CopiesOf(uint32_t node) const;
+
  private:
   NeighbourGraph() = default;
+  Status ReadLinks(const Sections& sections);
+  Status ReadUpperLevels(const Sections& sections);
+  Status ReadCopies(const Sections& sections);
 
   uint32_t nodes_ = 0;
   uint32_t entry_ = 0;
@@ -84,6 +94,10 @@ class NeighbourGraph {
   std::span<const uint32_t> lowest_links_;
   std::span<const uint32_t> ranked_;
   std::vector<std::span<const uint32_t>> upper_links_;  // of levels 1, 2, ...
+  std::span<const uint32_t> originals_;
+  std::span<const uint32_t> starts_;
+  std::span<const uint32_t> copies_;
+  std::vector<uint64_t> has_copies_;  // a bit a node; empty where there is no copy at all
 };
 
 // Builds the graph and writes its sections. The same vectors give the same graph with one thread
@@ -108,12 +122,12 @@ struct NearNode {
 
 struct WalkOptions {
   size_t k = 10;
-  // Candidates held: more finds more. At least k.
+  // Candidates held: more finds more, and k are the least. 40 find 0.99 of the ten nearest among a
+  // million vectors (decision 0061).
   size_t ef = 40;
   DistanceKey within = kFarthestKey;  // nothing farther is an answer
   const NodeFilter* filter = nullptr;  // null: every node passes
   double pass_share = 1;               // an estimate of how many nodes pass, (0, 1]
-  std::span<const uint32_t> seeds;     // nodes to begin from as well, such as ones that pass
   // Nodes whose distance may be computed before the walk gives up.
   size_t max_visited = SIZE_MAX;
 };

@@ -45,6 +45,7 @@ enum class Part : uint16_t {
   kPostings = 7,    // u32: rows by code, ascending within it
   kLinks = 8,       // u32: of each node its neighbours on the graph's lowest level
   kUpperLinks = 9,  // u32: ... on each level above it
+  kOriginals = 10,  // u32: nodes whose vector others bear too
 };
 
 struct SegmentHeader {
