@@ -15,8 +15,8 @@
 
 namespace sightline::query {
 
-// A sample is enough, and bounds the time: some 0.25 s of one processor for vectors of 128 bytes and
-// 0.5 s for 512, however much is stored.
+// A sample is enough, and bounds the time: some 0.25 s of one processor for vectors of 128 bytes
+// and 0.5 s for 512, however much is stored.
 struct SimilarityLearningLimits {
   size_t readings = 2'000;       // each of another plate
   size_t same_pairs = 4'000;     // about; a plate gives eight at most

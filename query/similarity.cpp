@@ -17,7 +17,7 @@ struct Logistic {
 constexpr double kReach = 8;
 
 // Components of bytes: what differs between readings of two vehicles that look alike, and how large
-// they are (roots of mean squares). Of u8 as in histograms, which are not negative; of i8 about zero.
+// they are (roots of mean squares). Of u8 as in histograms, not negative; of i8 about zero.
 constexpr double kByteDifference = 22;
 constexpr double kU8Size = 64;
 constexpr double kI8Size = 48;

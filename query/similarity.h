@@ -15,8 +15,8 @@ namespace sightline::query {
 // alone does not tell how likely a vehicle is the same: that takes how many others there are. So a
 // similarity of 0.5 means: as likely another reading of the same vehicle as one of a hundred
 // readings of other vehicles taken at random. Among look-alikes, of which an image search finds
-// many, one in a hundred serves better than one in two, by which all of them would be near 1; and it
-// is what a sample of some thousand readings can tell (docs/decisions/0064-similarity.md).
+// many, one in a hundred serves better than one in two, by which too many of them would be near 1;
+// and it is what a sample of some thousand readings can tell (docs/decisions/0064-similarity.md).
 // For another number of others, odds are in proportion: odds(n) = odds * kOtherCandidates / n.
 inline constexpr double kOtherCandidates = 100;
 

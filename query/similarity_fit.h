@@ -15,8 +15,8 @@ namespace sightline::query {
 // joined; each block's counts are taken half a pair up on both sides, so that no odds are infinite;
 // its knot stands at the weighted mean of its distances.
 //
-// `same`: distances of pairs of readings of one plate; `other`: of different ones. Neither is empty;
-// all finite. O(n log n).
+// `same`: distances of pairs of readings of one plate; `other`: of different ones. Neither is
+// empty; all finite. O(n log n).
 std::vector<SimilarityKnot> FitSimilarity(std::vector<double> same, std::vector<double> other);
 
 }  // namespace sightline::query

@@ -61,12 +61,15 @@ std::shared_ptr<const SimilarityModel> Parse(std::string_view text) {
   while (!text.empty()) {
     std::string_view line = TakeUntil(text, '\n');
     const std::string_view what = TakeUntil(line, ' ');
-    const bool parsed =
-        what == "pairs"     ? TakeNumber(line, basis.plates) && TakeNumber(line, basis.same_pairs) &&
-                                  TakeNumber(line, basis.other_pairs)
-        : what == "learned" ? TakeNumber(line, basis.learned_at.value) &&
-                                  TakeNumber(line, basis.learned_as_of)
-                            : what == "knot" && TakeKnot(line, knots);
+    bool parsed = false;
+    if (what == "pairs") {
+      parsed = TakeNumber(line, basis.plates) && TakeNumber(line, basis.same_pairs) &&
+               TakeNumber(line, basis.other_pairs);
+    } else if (what == "learned") {
+      parsed = TakeNumber(line, basis.learned_at.value) && TakeNumber(line, basis.learned_as_of);
+    } else if (what == "knot") {
+      parsed = TakeKnot(line, knots);
+    }
     if (!parsed) return nullptr;
   }
   if (knots.empty()) return nullptr;

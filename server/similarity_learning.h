@@ -13,9 +13,10 @@
 
 namespace sightline::server {
 
-// Operation: starts with what was learned and saved before. LearnIfDue learns the curve of each space
-// anew, saves it and puts it in force: a period after the last time where anything came since, and
-// at once where twice as much is stored as then, so that a first import does not wait for its turn.
+// Operation: starts with what was learned and saved before. LearnIfDue learns the curve of each
+// space anew, saves it and puts it in force: a period after the last time where anything came
+// since, and at once where twice as much is stored as then, so that a first import does not wait for
+// its turn.
 // A space with too few readings keeps the model that it has.
 //
 // Concurrency: models() is thread-safe; LearnIfDue runs on one thread at a time, Stop beside it.

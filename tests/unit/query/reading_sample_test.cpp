@@ -38,7 +38,8 @@ TEST(ReadingSampler, ReadingsOfBusyMinutesAreAsLikelyAsOthers) {
   std::vector<Sighting> readings;
   // 3,000 in the two minutes of the rush, the first camera seeing most; as many in the rest of day.
   for (int i = 0; i < 3'000; ++i) {
-    readings.push_back(Reading(fmt::format("R{}", i), 0, 30'000'000 + i * 40, i % 4 == 0 ? i % 20 : 0));
+    const int camera = i % 4 == 0 ? i % 20 : 0;
+    readings.push_back(Reading(fmt::format("R{}", i), 0, 30'000'000 + i * 40, camera));
     readings.push_back(Reading(fmt::format("Q{}", i), 0, i * 28'000, i % 20));
   }
   store.Add(readings);

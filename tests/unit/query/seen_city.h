@@ -49,8 +49,8 @@ std::vector<JudgedPair> DrawPairs(const SeenCity& city, const VectorSpace& space
 
 // How far probabilities are from what came true: the mean over ten bins of probability of the
 // difference between the mean probability and the share of same vehicles, weighted by what the bins
-// hold (expected calibration error: Naeini, Cooper, Hauskrecht, AAAI 2015), where the pairs of other
-// vehicles weigh `others` times as much in all as those of the same. Pairs with a probability below
+// hold (expected calibration error: Naeini, Cooper, Hauskrecht, AAAI 2015). The pairs of other
+// vehicles weigh `others` times as much in all as those of the same; pairs with a probability below
 // `least` are left out.
 double CalibrationError(std::span<const JudgedPair> pairs, double others, double least,
                         const std::function<double(double distance)>& probability);
