@@ -1,18 +1,23 @@
-"""kill -9 during ingest, corrections and sealing, at random moments: nothing acknowledged is lost,
-nothing is there twice, and every way to a sighting finds it as it was corrected.
+"""kill -9 during ingest, corrections, sealing, merging, the building of graphs and the deletion of
+days, at random moments: nothing acknowledged is lost, nothing is there twice, every way to a sighting
+finds it as it was corrected, and exact image search finds what comparing all that is stored does.
 
 Usage: kill_test.py [--rounds N] [--seed N]
 
 Each round several connections send batches as fast as they are acknowledged and correct some of
-what they sent, while the index seals and merges, and the server is killed under them. After the
+what they sent, while the index seals, merges and builds graphs, and the server is killed under them
+or a moment after they have left. After some rounds the oldest days are past their retention, and the
+server is killed while it deletes them. After the
 restart every batch and every correction that was acknowledged must be there whole, and every batch
 whose fate is unknown is sent again, as a client would.
 """
 
 import argparse
+import base64
 import collections
 import http.client
 import json
+import math
 import random
 import sys
 import threading
@@ -27,10 +32,15 @@ START_UP_LIMIT_S = 5.0
 BASE_MS = 1_700_000_000_000
 DAY_MS = 86_400_000
 MARKS = 20  # values of the attribute by which columns are asked
-# So that segments are written and merged all the time.
+DAYS_BACK = 60
+DAYS_EXPIRED_AT_ONCE = 7
+VECTOR_BYTES = 128
+NEAREST = 30
+# So that segments are written and merged and graphs built all the time.
 SEALING = ("--seal-rows", 500, "--seal-idle-ms", 50, "--max-segment-rows", 20_000)
+GRAPHS = ("--graph-vectors", 100, "--graph-busy-share", 1)
 
-ROUNDS = 8
+ROUNDS = 6
 SEED = random.SystemRandom().randrange(2**32)
 
 
@@ -50,8 +60,10 @@ class Sighting:
 class Sender(threading.Thread):
     """Sends and corrects on one connection until the server dies under it."""
 
-    def __init__(self, server, camera, name, seed):
+    def __init__(self, server, camera, name, seed, days_back):
         super().__init__()
+        self.leaves = False  # after the batch at hand
+        self.days_back = days_back
         self.connection = server.connect()
         self.camera = camera
         self.prefix = name
@@ -63,7 +75,7 @@ class Sender(threading.Thread):
 
     def run(self):
         try:
-            while self.wrong is None:
+            while self.wrong is None and not self.leaves:
                 self.send(self.make_batch(len(self.acknowledged)))
                 if self.random.random() < 0.3 and self.wrong is None:
                     self.correct(self.random.choice(self.acknowledged))
@@ -106,7 +118,7 @@ class Sender(threading.Thread):
         for number in range(first, first + size):
             at = BASE_MS + self.random.randrange(DAY_MS)
             if many_days:
-                at -= DAY_MS * self.random.randrange(60)
+                at -= DAY_MS * self.random.randint(0, self.days_back)
             sighting = {
                 "source_id": f"{self.prefix}-{number}",
                 "camera_id": self.camera,
@@ -115,6 +127,9 @@ class Sender(threading.Thread):
             }
             if self.random.random() < 0.9:
                 sighting["plate"] = f"KILL{self.random.randrange(1000)}"
+            if self.random.random() < 0.8:
+                vector = base64.b64encode(self.random.randbytes(VECTOR_BYTES)).decode()
+                sighting["vectors"] = {"vehicle": vector}
             batch.append(Sighting(sighting))
         return batch
 
@@ -124,7 +139,8 @@ class Kill(unittest.TestCase):
         print(f"seed {SEED}, {ROUNDS} rounds", flush=True)
         dice = random.Random(SEED)
         self.kept = {}  # source id -> Sighting, of everything that must be there
-        with Server(SEALING) as self.server:
+        self.days_back = DAYS_BACK
+        with Server(SEALING + GRAPHS) as self.server:
             slowest = 0.0
             for number in range(ROUNDS):
                 camera = f"K-{number}"
@@ -137,10 +153,15 @@ class Kill(unittest.TestCase):
                 slowest = max(slowest, started)
                 self.assertLessEqual(started, START_UP_LIMIT_S)
                 self.check({"cameras": [camera]}, lambda each: each.sent["camera_id"] == camera)
+                self.check_nearest(dice)
+                if number % 3 == 2 and self.days_back > DAYS_EXPIRED_AT_ONCE:
+                    self.kill_while_days_are_deleted(dice)
+                    self.check_nearest(dice)
             self.check_everything()
             self.server.restart()
             self.connect()
             self.check_everything()
+            self.check_nearest(dice)
             index = self.connection.get("/v1/status").json()["index"]
             corrections = sum(each.corrections for each in self.kept.values())
             print(
@@ -154,12 +175,16 @@ class Kill(unittest.TestCase):
 
     def kill_under_load(self, camera, number, dice):
         senders = [
-            Sender(self.server, camera, f"{number}-{each}", dice.randrange(2**32))
+            Sender(self.server, camera, f"{number}-{each}", dice.randrange(2**32), self.days_back)
             for each in range(CONNECTIONS)
         ]
         for sender in senders:
             sender.start()
         time.sleep(dice.uniform(0.05, 1.5))  # the moment of the kill, not a wait for something
+        if dice.random() < 0.5:
+            for sender in senders:
+                sender.leaves = True
+            time.sleep(dice.uniform(0, 1.0))  # while the index works on alone
         self.server.kill()
         for sender in senders:
             sender.join()
@@ -179,6 +204,64 @@ class Kill(unittest.TestCase):
             self.settle_correction(sender, stored)
             self.kept |= {each.sent["source_id"]: each for each in sender.acknowledged}
         return started
+
+    def kill_while_days_are_deleted(self, dice):
+        self.days_back -= DAYS_EXPIRED_AT_ONCE
+        first_kept = BASE_MS // DAY_MS - self.days_back
+        today = int(time.time()) // (DAY_MS // 1000)
+        retention = ("--retention-days", today - first_kept)
+        self.server.options = [str(option) for option in SEALING + GRAPHS + retention]
+        self.server.kill()
+        self.server.start()
+        time.sleep(dice.uniform(0, 0.3))  # the moment of the kill
+        self.server.kill()
+        self.server.start()
+        self.connect()
+        self.kept = {
+            source: each
+            for source, each in self.kept.items()
+            if each.sent["time"] // DAY_MS >= first_kept
+        }
+        deadline = time.monotonic() + 60
+        while self.connection.get("/v1/status").json()["counts"]["sightings"] != len(self.kept):
+            self.assertLess(time.monotonic(), deadline, "expired days are not deleted")
+
+    def check_nearest(self, dice):
+        """Exact image search is what comparing all that storage exports gives."""
+        stored = self.connection.stream({"filter": {}}, "?include=vectors")
+        rows = [
+            (base64.b64decode(row["vectors"]["vehicle"]), row) for row in stored if "vectors" in row
+        ]
+        with_vector = {row["source_id"] for _, row in rows}
+        wanted = {source for source, each in self.kept.items() if "vectors" in each.sent}
+        self.assertEqual(with_vector, wanted)
+        mark = dice.randrange(MARKS)
+        filters = [
+            ({}, lambda row: True),
+            ({"attributes": {"mark": mark}}, lambda row: row["attributes"]["mark"] == mark),
+            ({"plate": "KILL1*"}, lambda row: row.get("plate", "").startswith("KILL1")),
+        ]
+        for filter_, passes in filters:
+            vector = dice.randbytes(VECTOR_BYTES)
+            nearest = sorted(
+                (math.dist(vector, each), row["source_id"]) for each, row in rows if passes(row)
+            )[:NEAREST]
+            question = {
+                "like": {"vector": base64.b64encode(vector).decode()},
+                "space": "vehicle",
+                "filter": filter_,
+                "k": NEAREST,
+                "exact": True,
+            }
+            reply = self.connection.post("/v1/search/image", question)
+            self.assertEqual(reply.status, 200, reply.body)
+            found = [
+                (each["distance"], each["sighting"]["source_id"])
+                for each in reply.json()["matches"]
+            ]
+            self.assertEqual([name for _, name in found], [name for _, name in nearest], filter_)
+            for (distance, _), (expected, _) in zip(found, nearest):
+                self.assertAlmostEqual(distance, expected, places=6)
 
     def settle_batch(self, sender, stored):
         """Sends again what got no answer."""

@@ -91,9 +91,10 @@ class Connection:
             if not token:
                 return rows
 
-    def stream(self, body):
-        """The whole answer as one NDJSON stream."""
-        reply = self.post("/v1/search/sightings", body, headers={"Accept": "application/x-ndjson"})
+    def stream(self, body, parameters=""):
+        """The whole answer as one NDJSON stream. `parameters`: of the URL, "?include=vectors"."""
+        path = "/v1/search/sightings" + parameters
+        reply = self.post(path, body, headers={"Accept": "application/x-ndjson"})
         assert reply.status == 200, (reply.status, reply.body)
         return [json.loads(line) for line in reply.body.splitlines()]
 
