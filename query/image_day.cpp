@@ -131,7 +131,8 @@ class RecordDay final : public ImageDay {
       if (rows++ % kRowsBetweenChecks == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
       const storage::RowView& row = cursor->row();
       // Rows come by minute and within it by camera.
-      if (row.key.ms_of_day / kMillisecondsPerMinute * kMillisecondsPerMinute >= window.to_ms) break;
+      const auto minute = row.key.ms_of_day / kMillisecondsPerMinute;
+      if (minute * kMillisecondsPerMinute >= window.to_ms) break;
       if (row.sequence > filter_.as_of) continue;
       SIGHTLINE_ASSIGN(const StoredSighting record, day_->Decode(row, filter_.as_of));
       if (filter_.matcher.Matches(record.sighting)) visit(row.key, record);

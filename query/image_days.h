@@ -44,14 +44,15 @@ class ImageDays {
  public:
   // `filter`, and what `sources` points to, outlive the object. Days in `first` are asked before
   // the others, of which the newest come first.
-  ImageDays(const Sources& sources, const Filter& filter, Sequence as_of, std::span<const Day> first,
-            const Cancellation& cancellation);
+  ImageDays(const Sources& sources, const Filter& filter, Sequence as_of,
+            std::span<const Day> first, const Cancellation& cancellation);
   ImageDays(const ImageDays&) = delete;
   ImageDays& operator=(const ImageDays&) = delete;
 
   // For each ask its k nearest sightings, nearest first, then in order of (time, camera number,
-  // identity); fewer only where fewer are within max_distance, and k of those where more are as near
-  // as the last. Each has its distance to the nearest vector. `query` bears what all have in common: its vectors, k and max_distance are set here.
+  // identity); fewer only where fewer are within max_distance, and k of those where more are as
+  // near as the last. Each has its distance to the nearest vector. `query` bears what all have in
+  // common: its vectors, k and max_distance are set here.
   Result<std::vector<std::vector<NearSighting>>> Nearest(std::span<const NearestAsk> asks,
                                                          index::NearestQuery query,
                                                          ImageCost& cost);

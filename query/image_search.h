@@ -101,7 +101,7 @@ struct ImageAnswer {
 Result<ImageAnswer> SearchImage(const Sources& sources, const ImageRequest& request,
                                 const Cancellation& cancellation);
 
-// The same for many questions at once. Those that differ in their examples, max_distance and pages
+// The same for many questions at once. Those that differ in their examples, max_distance and travel
 // alone are asked of the index together, and what that costs stands with the first of them. All see
 // the same sightings, where they do not ask for an earlier `as_of`. An error of one question is its
 // own.

@@ -321,13 +321,17 @@ TEST_P(ImageSearchTest, EachExampleThatCannotBeAskedWithIsNamed) {
 TEST_P(ImageSearchTest, AnErrorOfOneQuestionIsItsOwn) {
   Add(Seen("x", "A1", kMidnight, At(1)));
   const std::vector<ImageRequest> requests = {
-      {.like = {{.vector = At(0)}}}, {.like = {{.vector = "short"}}}, {.like = {{.vector = At(5)}}}};
+      {.like = {{.vector = At(0)}}},
+      {.like = {{.vector = "short"}}},
+      {.like = {{.vector = At(5)}}}};
   const auto answers =
       SearchImages({.store = filled_.store(), .columns = columns_.get()}, requests, {});
   ASSERT_EQ(answers.size(), 3u);
   EXPECT_EQ(answers[0].value().matches.at(0).distance, 1);
   EXPECT_FALSE(answers[1]);
   EXPECT_EQ(answers[2].value().matches.at(0).distance, 4);
+  EXPECT_EQ(answers[0]->cost.rounds, 1u);
+  EXPECT_EQ(answers[2]->cost.rounds, 0u) << "it shares the round of the first";
 }
 
 TEST_P(ImageSearchTest, ACancelledSearchSaysSo) {
