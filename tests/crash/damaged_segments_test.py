@@ -1,4 +1,4 @@
-"""Segments of the index that are damaged, cut, gone or strangers': answers are right all the same.
+"""Segments and graphs of the index that are damaged, cut, gone or strangers': answers are right all the same.
 
 Usage: damaged_segments_test.py [--rounds N] [--seed N]
 
@@ -7,10 +7,13 @@ what storage holds. Each round damages the files of a stopped server and asks it
 """
 
 import argparse
+import base64
 import collections
+import math
 import random
 import shutil
 import sys
+import time
 import unittest
 
 from sightline_server import Server
@@ -21,6 +24,8 @@ BASE_MS = 1_700_000_000_000
 DAY_MS = 86_400_000
 MARKS = 12
 SEALING = ("--seal-rows", 1_500, "--seal-idle-ms", 50, "--max-segment-rows", 4_000)
+GRAPHS = ("--graph-vectors", 300, "--graph-busy-share", 1)
+NEAREST = 20
 
 ROUNDS = 8
 SEED = random.SystemRandom().randrange(2**32)
@@ -55,8 +60,8 @@ def delete(path, _):
 
 
 def swap(path, dice):
-    """Another segment's content: whole in itself, and not what it is listed as."""
-    others = [each for each in path.parents[2].glob("*/segments/*.segment") if each != path]
+    """Another one's content: whole in itself, and not what it is listed as."""
+    others = [each for each in path.parents[2].glob(f"*/segments/*{path.suffix}") if each != path]
     if others:
         shutil.copy(dice.choice(others), path)
 
@@ -84,6 +89,9 @@ class DamagedSegments(unittest.TestCase):
                 "plate": f"SEAL{self.dice.randrange(500):03}",
                 "attributes": {"mark": self.dice.randrange(MARKS)},
             }
+            if self.dice.random() < 0.5:
+                vector = base64.b64encode(self.dice.randbytes(128)).decode()
+                sent[f"s{number}"]["vectors"] = {"vehicle": vector}
         with_ids = list(sent.values())
         for first in range(0, ROWS, 1000):
             reply = self.connection.post_sightings(with_ids[first : first + 1000])
@@ -98,11 +106,12 @@ class DamagedSegments(unittest.TestCase):
         return sent
 
     def test_answers_are_right_at_once(self):
-        with Server(SEALING) as self.server:
+        with Server(SEALING + GRAPHS) as self.server:
             self.connection = self.server.connect()
             sent = self.fill()
             index = self.server.wait_until_sealed()
             self.assertGreater(index["segments"], DAYS)
+            self.wait_for_a_graph()
             written = 0
             for number in range(ROUNDS):
                 self.connection.close()
@@ -117,21 +126,33 @@ class DamagedSegments(unittest.TestCase):
                     # What was damaged was found out, and made again.
                     self.assertGreaterEqual(index["segments_written"], len(days))
                     self.check(sent)
+                    self.wait_for_a_graph()
+                    self.check_nearest(sent)
                 written += index["segments_written"]
             self.connection.close()
             print(f"{written} segments were written again")
 
+    def wait_for_a_graph(self):
+        deadline = time.monotonic() + 60
+        while True:
+            spaces = self.connection.get("/v1/status").json()["index"]["spaces"]
+            if spaces["vehicle"]["graphs"] > 0:
+                return
+            self.assertLess(time.monotonic(), deadline, "no graph is built")
+
     def damage(self):
-        """Damages one to three segments; tells how, and of which days."""
+        """Damages one to three files; tells how, and of which days a segment."""
         done, days = [], set()
-        files = sorted(self.server.data.glob("days/*/segments/*.segment"))
+        files = sorted(self.server.data.glob("days/*/segments/*"))
         self.assertGreater(len(files), 3, "no segments where they were looked for")
         for path in self.dice.sample(files, self.dice.randint(1, 3)):
             before = path.read_bytes()
             damage = self.dice.choice(DAMAGES)
             damage(path, self.dice)
             done.append(f"{damage.__name__} {path.relative_to(self.server.data)}")
-            if not path.exists() or path.read_bytes() != before:
+            damaged = not path.exists() or path.read_bytes() != before
+            # A graph alone is built anew; a missing file takes the day's list with it.
+            if damaged and path.suffix == ".segment":
                 days.add(path.parent.parent.name)
         return done, days
 
@@ -159,6 +180,37 @@ class DamagedSegments(unittest.TestCase):
         )
         self.assertEqual(names({"cameras": ["C3"]}), wanted(lambda each: each["camera_id"] == "C3"))
         self.assertEqual(names({}), wanted(lambda each: True))
+        self.check_nearest(sent)
+
+    def check_nearest(self, sent):
+        """Exact search finds what comparing all that was sent gives; another no wrong distance."""
+        vectors = {
+            name: base64.b64decode(each["vectors"]["vehicle"])
+            for name, each in sent.items()
+            if "vectors" in each
+        }
+        vector = self.dice.randbytes(128)
+        nearest = sorted((math.dist(vector, each), name) for name, each in vectors.items())
+        for exact in (True, False):
+            question = {
+                "like": {"vector": base64.b64encode(vector).decode()},
+                "space": "vehicle",
+                "k": NEAREST,
+                "exact": exact,
+            }
+            reply = self.connection.post("/v1/search/image", question)
+            self.assertEqual(reply.status, 200, reply.body)
+            found = [
+                (each["sighting"]["source_id"], each["distance"])
+                for each in reply.json()["matches"]
+            ]
+            if exact:
+                self.assertEqual(
+                    [name for name, _ in found], [name for _, name in nearest[:NEAREST]]
+                )
+            self.assertEqual(len(found), NEAREST)
+            for name, distance in found:
+                self.assertAlmostEqual(distance, math.dist(vector, vectors[name]), places=6)
 
 
 if __name__ == "__main__":
