@@ -36,6 +36,8 @@ constexpr size_t kMostSamples = 8192;
 constexpr size_t kLeastPassingSamples = 8;
 constexpr size_t kSamplesABatch = 64;
 constexpr size_t kCopiesABatch = 64;
+// Where no more nodes pass than this, comparing all of them takes as long as the second walk.
+constexpr double kScannedInstead = 16'384;
 // Neighbours of neighbours are looked at until a step has so many nodes that pass.
 constexpr size_t kPassingAStep = 32;
 constexpr size_t kMetACandidate = 64;
@@ -192,7 +194,7 @@ Result<bool> GraphWalker::WalkAmongPassing() {
 
 Status GraphWalker::Filtered(Walk& walk) {
   SIGHTLINE_ASSIGN(bool found, WalkAmongAll());
-  if (!found) {
+  if (!found && options_.pass_share * graph_.nodes() > kScannedInstead) {
     SIGHTLINE_ASSIGN(found, WalkAmongPassing());
   }
   walk.gave_up = !found;

@@ -135,7 +135,9 @@ struct WalkOptions {
 struct Walk {
   std::vector<NearNode> nearest;  // ascending by (key, node), at most k
   size_t visited = 0;             // nodes whose distance was computed
-  bool gave_up = false;           // max_visited was reached, or the filter leaves too few here
+  // max_visited was reached; or what passes is not near the query, and is so little that comparing
+  // all of it is the better way; or hardly anything passes.
+  bool gave_up = false;
 };
 
 // Finds nodes near the query, nearly always the nearest. Thread-safe.
