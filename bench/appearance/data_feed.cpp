@@ -62,6 +62,7 @@ class DataFeed::OpenDay final : public index::DayFeed {
   }
   std::filesystem::path directory() const override { return directory_; }
   bool IsInForce(const RowKey&, Sequence, Sequence) const override { return true; }
+  bool HasCorrections() const override { return false; }
 
   Result<std::vector<index::IndexRow>> Read(uint64_t from, size_t limit) const override {
     std::vector<index::IndexRow> rows;

@@ -1,5 +1,5 @@
-// A data set as the log of a day, for our index: rows are made as they are read, so that millions of
-// them are never in memory.
+// A data set as the log of a day, for our index: rows are made as they are read, so that millions
+// of them are never in memory.
 #pragma once
 
 #include <filesystem>

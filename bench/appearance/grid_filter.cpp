@@ -94,7 +94,8 @@ GridFilter GridFilters::Make(uint32_t query, Relation relation, double share) co
 GridFilter GridFilters::MakeLot(double share) const {
   GridFilter filter;
   filter.bits.resize(data_.size() / 8 + 1);
-  const int least = share >= 0.5 ? 1 : share >= 0.1 ? 2 : share >= 0.01 ? 3 : share >= 0.001 ? 4 : 5;
+  int least = 1;
+  for (const double next : {0.1, 0.01, 0.001, 0.0001}) least += share <= next ? 1 : 0;
   AttributeCondition condition{.name = "lot", .any_of = {}};
   for (int lot = least; lot < kLotClasses; ++lot) condition.any_of.emplace_back(LotNameOf(lot));
   filter.columns.attributes.push_back(std::move(condition));

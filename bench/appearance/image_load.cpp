@@ -216,7 +216,8 @@ int main(int argc, char** argv) {
     CLI::App* step = app.add_subcommand(name, description);
     step->add_option("--data", arguments.data, "Folder of the data set")->required();
     step->add_option("--port", arguments.target.port, "The server's port on 127.0.0.1");
-    step->add_option("--token-file", arguments.token_file, "File with an owner's token")->required();
+    step->add_option("--token-file", arguments.token_file, "File with an owner's token")
+        ->required();
     step->add_option("--server-pid", arguments.server_pid, "Whose processor time is reported");
     step->add_option("--connections", arguments.connections, "Requests under way at once")
         ->check(CLI::PositiveNumber);

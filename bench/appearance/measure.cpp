@@ -1,5 +1,7 @@
 #include "bench/appearance/measure.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <numeric>
@@ -16,6 +18,13 @@ using SteadyClock = std::chrono::steady_clock;
 
 double SecondsSince(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+// Of this process.
+double ProcessorSeconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
 // One row more where one of them is no answer.
@@ -84,6 +93,7 @@ Tuned Tune(Entrant& entrant, double target, const std::function<double()>& recal
 Speed Run(const DataSet& data, Entrant& entrant, std::span<const uint32_t> queries, size_t k,
           int threads, double seconds) {
   std::vector<std::vector<double>> latencies(static_cast<size_t>(threads));
+  const double processor_before = ProcessorSeconds();
   const auto start = SteadyClock::now();
   {
     std::vector<std::jthread> workers;
@@ -105,7 +115,9 @@ Speed Run(const DataSet& data, Entrant& entrant, std::span<const uint32_t> queri
   for (const auto& each : latencies) {
     speed.latencies_ms.insert(speed.latencies_ms.end(), each.begin(), each.end());
   }
-  speed.per_second = static_cast<double>(speed.latencies_ms.size()) / SecondsSince(start);
+  const auto asked = static_cast<double>(speed.latencies_ms.size());
+  speed.per_second = asked / SecondsSince(start);
+  speed.processor_us = 1e6 * (ProcessorSeconds() - processor_before) / asked;
   return speed;
 }
 
@@ -120,6 +132,7 @@ std::vector<Raced> Race(const DataSet& data, std::span<Entrant* const> entrants,
       const Speed together = Run(data, *entrants[i], queries, k, threads, seconds);
       if (round < 0) continue;
       raced[i].per_second.push_back(alone.per_second);
+      raced[i].processor_us.push_back(alone.processor_us);
       raced[i].latencies_ms.insert(raced[i].latencies_ms.end(), alone.latencies_ms.begin(),
                                    alone.latencies_ms.end());
       raced[i].per_second_threads.push_back(together.per_second);

@@ -43,6 +43,7 @@ Tuned Tune(Entrant& entrant, double target, const std::function<double()>& recal
 // Questions, whose answers are dropped, on one thread or several.
 struct Speed {
   double per_second = 0;
+  double processor_us = 0;  // of a question, all threads of the process together
   std::vector<double> latencies_ms;
 };
 Speed Run(const DataSet& data, Entrant& entrant, std::span<const uint32_t> queries, size_t k,
@@ -51,6 +52,7 @@ Speed Run(const DataSet& data, Entrant& entrant, std::span<const uint32_t> queri
 // What one entrant did in each round.
 struct Raced {
   std::vector<double> per_second;    // by round, one thread
+  std::vector<double> processor_us;  // by round, one thread
   std::vector<double> latencies_ms;  // of all rounds, one thread
   std::vector<double> per_second_threads;  // by round, `threads` threads
 };

@@ -122,10 +122,11 @@ Result<std::string> MeasureFilters(const StepOptions& options) {
         Entrant& entrant = *entrants[i];
         able[i] = entrant.Filters();
         if (!able[i]) continue;
-        const bool fixed = entrant.Efforts().empty();
+        // The first one's recall is a result; others' merely says whether they count.
+        const bool judged = i == 0 && entrant.Efforts().empty();
         try {
           cells[i].tuned = Tune(entrant, options.target, [&] {
-            return CellRecall(data, entrant, fixed ? std::span(questions) : some);
+            return CellRecall(data, entrant, judged ? std::span(questions) : some);
           });
         } catch (const std::exception&) {
           able[i] = false;  // a peer's index that takes no selector

@@ -91,14 +91,17 @@ Result<std::string> MeasureScans(const StepOptions& options) {
     entrants.push_back(MakeFaiss(data, kind, options.threads).entrant);
   }
   const auto queries = SpreadQueries(data, 100);
+  const double exact = Mean(Recalls(data, *entrants[0], queries, kNeighbours));
   const double memory = MemoryReadSpeed(data.vectors().size(), 10);
   const double file = ReadSpeed(data.vectors(), 10);
   std::vector<std::vector<double>> per_second(entrants.size());
+  std::vector<std::vector<double>> processor_us(entrants.size());
   std::vector<std::vector<double>> batches(entrants.size());
   for (int round = 0; round < options.rounds; ++round) {
     for (size_t i = 0; i < entrants.size(); ++i) {
-      per_second[i].push_back(
-          Run(data, *entrants[i], queries, kNeighbours, 1, options.seconds).per_second);
+      const Speed speed = Run(data, *entrants[i], queries, kNeighbours, 1, options.seconds);
+      per_second[i].push_back(speed.per_second);
+      processor_us[i].push_back(speed.processor_us);
       batches[i].push_back(1 / BatchSeconds(data, *entrants[i], options.seconds));
     }
   }
@@ -108,12 +111,14 @@ Result<std::string> MeasureScans(const StepOptions& options) {
   out.BeginObject();
   out.Key("rows").Uint(data.size()).Key("vector_bytes").Uint(data.space().bytes);
   out.Key("memory_bytes_per_second").Double(memory).Key("file_bytes_per_second").Double(file);
+  out.Key("exact_recall_at_10").Double(exact);
   out.Key("entrants").BeginArray();
   for (size_t i = 0; i < entrants.size(); ++i) {
     const double scans = Median(per_second[i]);
     out.BeginObject();
     out.Key("name").String(entrants[i]->name());
     out.Key("scans_per_second").Double(scans);
+    out.Key("processor_ms").Double(Median(processor_us[i]) / 1000);
     out.Key("share_of_memory_speed")
         .Double(scans * static_cast<double>(data.vectors().size()) / memory);
     out.Key("times_as_fast").Double(MedianRatio(per_second[0], per_second[i]));

@@ -90,7 +90,10 @@ Result<std::string> MeasureSearches(const StepOptions& options) {
     out.Key("p99_ms").Double(Quantile(raced[i].latencies_ms, 0.99));
     out.Key("per_second").Double(Median(raced[i].per_second));
     out.Key("per_second_threads").Double(Median(raced[i].per_second_threads));
+    out.Key("processor_us").Double(Median(raced[i].processor_us));
     out.Key("times_as_fast").Double(MedianRatio(raced[0].per_second, raced[i].per_second));
+    out.Key("times_less_processor")
+        .Double(MedianRatio(raced[i].processor_us, raced[0].processor_us));
     out.Key("built_per_second").Double(build == 0 ? 0 : data.size() / build);
     out.EndObject();
   }

@@ -12,9 +12,9 @@
 namespace sightline::bench {
 
 // Who is measured is chosen by these words.
-inline const std::vector<std::string> kEntrantWords = {"index",     "graph",      "faiss-hnsw",
-                                                       "faiss-ivf", "faiss-flat", "faiss-flat-bytes",
-                                                       "hnswlib"};
+inline const std::vector<std::string> kEntrantWords = {
+    "index",      "graph",            "faiss-hnsw", "faiss-ivf",
+    "faiss-flat", "faiss-flat-bytes", "hnswlib"};
 
 struct StepOptions {
   std::filesystem::path data;         // folder of the data set
