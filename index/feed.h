@@ -61,7 +61,7 @@ class DayFeed {
 
   // Whether the version is in force at `as_of` (see storage::DayReader::IsInForce).
   virtual bool IsInForce(const RowKey& key, Sequence version, Sequence as_of) const = 0;
-  // Where false, every version that is not above `as_of` is in force there. Cheap.
+  // Where false, every version not above `as_of` is in force there; true is safe to say. Cheap.
   virtual bool HasCorrections() const { return true; }
 };
 

@@ -6,10 +6,11 @@ namespace sightline::index {
 namespace {
 
 // Costs in nanoseconds, on the machine of bench/README.md; only their ratios matter. Of a row that a
-// condition is compared with, of a cache line of vectors that a scan reads, of a node that a walk
-// meets, and of a cache line of its vector.
+// condition is compared with, of a cache line of vectors that a scan reads in order or here and
+// there, of a node that a walk meets, and of a cache line of its vector.
 constexpr double kMatchedRow = 0.4;
-constexpr double kScannedLine = 3;
+constexpr double kLineInOrder = 4;
+constexpr double kScatteredLine = 12;
 constexpr double kVisitedNode = 25;
 constexpr double kVisitedLine = 12;
 // Of a row more that is compared with the second query and each further one.
@@ -61,7 +62,8 @@ SegmentPlan PlanSegment(const SegmentQuestion& question, size_t k) {
     const double matched = conditions.passes_all()   ? 0
                            : conditions.candidates() ? conditions.candidates()->size()
                                                      : conditions.end() - conditions.begin();
-    return matched * kMatchedRow + passing * lines * (kScannedLine + (queries - 1) * kComparedLine);
+    const double line = 2 * passing > in_time ? kLineInOrder : kScatteredLine;
+    return matched * kMatchedRow + passing * lines * (line + (queries - 1) * kComparedLine);
   };
   const double visit_cost = kVisitedNode + lines * kVisitedLine;
   const auto walk_cost = [&] {

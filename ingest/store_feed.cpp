@@ -51,6 +51,7 @@ class StoreDayFeed final : public index::DayFeed {
   bool IsInForce(const RowKey& key, Sequence version, Sequence as_of) const override {
     return day_->IsInForce({.key = key, .sequence = version}, as_of);
   }
+  bool HasCorrections() const override { return day_->HasCorrections(); }
 
  private:
   Result<std::vector<index::IndexRow>> RowsOf(

@@ -92,6 +92,9 @@ class DayReader {
   // Whether `version` is the one in force at `as_of`: not above it, and with no correction of the
   // row between the two. No I/O; a day without corrections answers from the sequence alone.
   virtual bool IsInForce(const RowVersion& version, Sequence as_of) const = 0;
+  // Where false, no row was ever corrected: every version not above `as_of` is in force there. True
+  // is safe to say. No I/O.
+  virtual bool HasCorrections() const { return true; }
 
   // The camera's id for a number used in this day; empty when the day does not know the number.
   virtual std::string CameraId(uint32_t camera_number) const = 0;

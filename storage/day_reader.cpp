@@ -158,6 +158,7 @@ class DayReaderImpl final : public DayReader {
   bool IsInForce(const RowVersion& version, Sequence as_of) const override {
     return day_->corrections().IsInForce(version.key, version.sequence, as_of);
   }
+  bool HasCorrections() const override { return !day_->corrections().empty(); }
 
   uint64_t sealed_to() const override { return day_->log().sealed_to(); }
   uint64_t log_end() const override { return day_->log().end(); }

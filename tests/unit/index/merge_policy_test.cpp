@@ -75,5 +75,86 @@ TEST(MergePolicy, ARowIsRewrittenSeldomAndSegmentsStayFew) {
   EXPECT_LE(rewritten, 15 * kRows);
 }
 
+// A day at live load: seals come one by one, each gets its graph before the next, and what is merged
+// gets one too.
+TEST(MergePolicy, AVectorIsBuiltIntoAGraphAboutTwice) {
+  constexpr uint64_t kMax = 4'194'304;
+  constexpr uint64_t kSeal = 262'144;
+  std::vector<MergeCandidate> segments;
+  uint64_t rows = 0;
+  uint64_t built = 0;
+  size_t most = 0;
+  for (uint64_t i = 0; i < 115; ++i) {
+    const uint64_t sealed = kSeal + i * 977 % 4'096;  // reading goes on to the end of its step
+    rows += sealed;
+    built += sealed;
+    segments.push_back({.rows = sealed, .graphed = true});
+    for (Indices picked; !(picked = PickMerge(segments, kMax, MergeEagerness::kLazy)).empty();) {
+      uint64_t merged = 0;
+      std::sort(picked.rbegin(), picked.rend());
+      for (const size_t index : picked) {
+        merged += segments[index].rows;
+        segments.erase(segments.begin() + static_cast<ptrdiff_t>(index));
+      }
+      ASSERT_LE(merged, kMax);
+      built += merged;
+      segments.push_back({.rows = merged, .graphed = true});
+    }
+    most = std::max(most, segments.size());
+  }
+  EXPECT_LE(built, 2 * rows);
+  EXPECT_LE(most, 8u + 16u);
+}
+
+TEST(MergePolicy, SegmentsWithoutGraphsMergeAmongEachOther) {
+  const std::vector<MergeCandidate> segments = {{.rows = 5},
+                                                {.rows = 5, .graphed = true},
+                                                {.rows = 5},
+                                                {.rows = 5},
+                                                {.rows = 5, .graphed = true},
+                                                {.rows = 5}};
+  EXPECT_EQ(PickMerge(segments, 1'000, MergeEagerness::kLazy), (Indices{0, 2, 3, 5}));
+  EXPECT_EQ(PickMerge(std::span(segments).first(5), 1'000, MergeEagerness::kLazy), Indices{});
+  EXPECT_EQ(PickMerge(std::span(segments).first(2), 1'000, MergeEagerness::kIdle),
+            (Indices{0, 1}));
+}
+
+TEST(GraphPolicy, WaitsWhileABulkLoadWouldMergeTheSegment) {
+  const GraphPolicy policy{.graph_vectors = 10,
+                           .max_segment_rows = 1'000,
+                           .seal_rows = 100,
+                           .seal_idle_ms = 30};
+  struct Case {
+    const char* name;
+    GraphCandidate candidate;
+    bool idle = false;
+    bool force = false;
+    bool is_due = false;
+  };
+  const Case cases[] = {
+      {.name = "just sealed", .candidate = {.vectors = 100, .rows = 100, .age_ms = 29}},
+      {.name = "old enough", .candidate = {.vectors = 100, .rows = 100, .age_ms = 30},
+       .is_due = true},
+      {.name = "larger", .candidate = {.vectors = 400, .rows = 400, .age_ms = 119}},
+      {.name = "larger and old enough", .candidate = {.vectors = 400, .rows = 400, .age_ms = 120},
+       .is_due = true},
+      {.name = "as large as they get", .candidate = {.vectors = 20, .rows = 501, .age_ms = 0},
+       .is_due = true},
+      {.name = "quiet", .candidate = {.vectors = 100, .rows = 100}, .idle = true, .is_due = true},
+      {.name = "forced", .candidate = {.vectors = 100, .rows = 100}, .force = true,
+       .is_due = true},
+      {.name = "not worth one", .candidate = {.vectors = 9, .rows = 900, .age_ms = 1'000'000},
+       .idle = true, .force = true},
+  };
+  for (const Case& c : cases) {
+    GraphPolicy now = policy;
+    now.idle = c.idle;
+    now.force = c.force;
+    EXPECT_EQ(PickGraph({&c.candidate, 1}, now).has_value(), c.is_due) << c.name;
+  }
+  const GraphCandidate two[] = {{.vectors = 50, .rows = 900}, {.vectors = 60, .rows = 900}};
+  EXPECT_EQ(PickGraph(two, policy), 1u);
+}
+
 }  // namespace
 }  // namespace sightline::index
