@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/mutex.h"
 #include "index/day_segments.h"
 #include "index/file_name.h"
 #include "index/readable_vectors.h"

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <limits>
 #include <random>
 #include <string>
 #include <utility>
@@ -123,6 +123,53 @@ TEST_F(NearestTest, ExactAnswersAreAsAModelSays) {
     ExpectAnswersOf(*index, day, 12);
     EXPECT_EQ(feed_.ResetCount(), 0u);
   }
+}
+
+TEST_F(NearestTest, WalksFillAnswersWithRowsThatPass) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  const VectorSpace space{.name = "vehicle"};
+  RandomDay day(seed, {.times = 86'400'000, .spaces = {space}, .vectors = 0.9});
+  const auto index = ColumnIndex::Create(feed_, {.graph_vectors = 1'000});
+  for (const size_t count : {12'000, 8'000}) {
+    Append(day, count);
+    ASSERT_TRUE(index->SealOnce(kDay, kNow, true, Cancellation()));
+    ASSERT_TRUE(*index->BuildGraphOnce(kDay, kNow, true, 1, nullptr, Cancellation()));
+  }
+  Append(day, 500);
+  const auto columns = Open(*index);
+  NearestCost cost;
+  size_t found = 0;
+  size_t wanted = 0;
+  for (int i = 0; i < 150; ++i) {
+    SCOPED_TRACE("question " + std::to_string(i));
+    NearestQuery nearest = Question(day, space);
+    nearest.exact = false;
+    nearest.k = std::min<size_t>(nearest.k, 100);
+    ColumnQuery query{.as_of = day.last_sequence()};
+    if (i % 3 == 0) query = day.Query();
+    // Half of the rows, near the query or far from it alike.
+    if (i % 3 == 1) query.attributes = {{"color", {std::string("silver"), std::string("black")}}};
+    const auto answers = columns->Nearest(nearest, query, cost, Cancellation());
+    ASSERT_TRUE(answers) << answers.error().message;
+    const bool bounded = nearest.max_distance < std::numeric_limits<double>::infinity();
+    for (const auto& answer : *answers) {
+      const auto all = AllNearest(day, nearest, query);
+      nearest.vectors.erase(nearest.vectors.begin());
+      const size_t full = std::min(nearest.k, all.size());
+      ASSERT_LE(answer.size(), full);
+      if (!bounded) {
+        ASSERT_EQ(answer.size(), full);
+      }
+      wanted += full;
+      for (const NearRow& row : answer) {
+        ASSERT_NE(std::find(all.begin(), all.end(), row), all.end());
+        found += row.distance <= all[full - 1].distance ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(cost.segments_walked, 10u);
+  EXPECT_GE(static_cast<double>(found) / static_cast<double>(wanted), 0.95);
 }
 
 TEST_F(NearestTest, VectorsOfOtherLengthsAndSpacesAreNoneOfTheAnswer) {
