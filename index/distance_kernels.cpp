@@ -49,13 +49,15 @@ class Kernels final : public DistanceKernels {
       prepared.length = ProductWithItself(widened, dimensions);
     } else {
       auto* widened = reinterpret_cast<int16_t*>(prepared.widened.data());
+      const bool is_signed = element_ == VectorElement::kI8;
+      int32_t sum = 0;  // at most 512 * 255^2
       for (size_t i = 0; i < bytes_; ++i) {
-        widened[i] = element_ == VectorElement::kU8
-                         ? static_cast<int16_t>(static_cast<uint8_t>(vector[i]))
-                         : static_cast<int16_t>(static_cast<int8_t>(vector[i]));
-        prepared.integer_term += widened[i] * widened[i];
+        widened[i] = is_signed ? static_cast<int16_t>(static_cast<int8_t>(vector[i]))
+                               : static_cast<int16_t>(static_cast<uint8_t>(vector[i]));
+        sum += widened[i] * widened[i];
       }
-      prepared.length = static_cast<double>(prepared.integer_term);
+      prepared.integer_term = sum;
+      prepared.length = sum;
     }
     return prepared;
   }
