@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/mutex.h"
 #include "index/column_index.h"
+#include "ingest/graph_builder.h"
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
 #include "ingest/store_feed.h"
@@ -66,7 +67,7 @@ class DataDirectory final : public client::DirectWriter {
     return Ok();
   }
 
-  Result<Totals> Close() override SIGHTLINE_EXCLUDES(mutex_) {
+  Result<Totals> Close(const GraphObserver& graphs) override SIGHTLINE_EXCLUDES(mutex_) {
     {
       MutexLock lock(mutex_);
       while (settled_ < submitted_) changed_.Wait(mutex_);
@@ -76,6 +77,10 @@ class DataDirectory final : public client::DirectWriter {
     sealer_.reset();
     const Status sealed = ingest::SealAll(*store_, *columns_, clock_, Cancellation{});
     if (!sealed) return Local(sealed.error());
+    if (graphs) {
+      const Status built = BuildGraphs(graphs);
+      if (!built && built.error().code != ErrorCode::kCancelled) return Local(built.error());
+    }
     if (const Status closed = store_->Close(); !closed) return Local(closed.error());
     MutexLock lock(mutex_);
     return totals_;
@@ -86,6 +91,16 @@ class DataDirectory final : public client::DirectWriter {
   static Error Local(Error error) {
     if (error.code == ErrorCode::kIo) error.code = ErrorCode::kInternal;
     return error;
+  }
+
+  Status BuildGraphs(const GraphObserver& observer) {
+    Cancellation cancellation;
+    return ingest::BuildAllGraphs(
+        *store_, *columns_, clock_, /*threads=*/0,
+        [&](const ingest::GraphProgress& progress) {
+          if (!observer(progress.graphs_built, progress.share)) cancellation.Cancel();
+        },
+        cancellation);
   }
 
   void Settle(Result<ingest::BatchOutcome> outcome) SIGHTLINE_EXCLUDES(mutex_) {

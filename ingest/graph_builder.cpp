@@ -109,7 +109,7 @@ void GraphBuilder::Remember(Day day, TimestampMs now) {
   pending->second.changed = now;
   if (!is_new) return;
   // What a crash forgets is found again when the day is opened.
-  if (const Status put = store_.PutEntry(kPendingTable, FormatDay(day), ""); !put) {
+  if (const Status put = NotePendingGraphs(store_, day); !put) {
     Log(LogLevel::kWarning, "index.graphs_pending_not_noted", {{"reason", put.error().message}});
   }
 }
@@ -163,6 +163,10 @@ void GraphBuilder::Pace() {
   }
 }
 
+Status NotePendingGraphs(storage::Store& store, Day day) {
+  return store.PutEntry(kPendingTable, FormatDay(day), "");
+}
+
 Status BuildAllGraphs(storage::Store& store, index::ColumnIndex& index, const Clock& clock,
                       int threads, const std::function<void(const GraphProgress&)>& progress,
                       const Cancellation& cancellation) {
@@ -182,6 +186,7 @@ Status BuildAllGraphs(storage::Store& store, index::ColumnIndex& index, const Cl
                                                   ThreadCount(threads), pace, cancellation));
       if (more) ++now.graphs_built;
     }
+    SIGHTLINE_RETURN_IF_ERROR(store.DeleteEntry(kPendingTable, FormatDay(day)));
   }
   return Ok();
 }

@@ -90,6 +90,9 @@ class GraphBuilder {
   BackgroundWork background_;  // last: it uses the others
 };
 
+// Notes durably that the day may lack graphs, for a GraphBuilder to find, now or after a start.
+Status NotePendingGraphs(storage::Store& store, Day day);
+
 // Where BuildAllGraphs has come to.
 struct GraphProgress {
   Day day;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/log.h"
+#include "ingest/graph_builder.h"
 
 namespace sightline::ingest {
 namespace {
@@ -69,6 +70,7 @@ Status SealAll(storage::Store& store, index::ColumnIndex& index, const Clock& cl
                const Cancellation& cancellation) {
   // Rows that wait in the inbox make no day unsealed until they are moved: opening it moves them.
   for (const Day day : store.Days()) {
+    SIGHTLINE_RETURN_IF_ERROR(NotePendingGraphs(store, day));
     bool more = true;
     while (more) {
       SIGHTLINE_ASSIGN(more, index.SealOnce(day, clock.Now(), /*force=*/true, cancellation));

@@ -60,7 +60,8 @@ class Sealer {
   BackgroundWork background_;  // last: it uses the others
 };
 
-// Seals everything at once, the last rows too: after a bulk load. Stops at the first error.
+// Seals everything at once, the last rows too: after a bulk load. Graphs over it are pending then
+// (BuildAllGraphs, GraphBuilder). Stops at the first error.
 Status SealAll(storage::Store& store, index::ColumnIndex& index, const Clock& clock,
                const Cancellation& cancellation);
 

@@ -44,6 +44,7 @@ struct SimulateOptions {
   std::string out;
   bool server = false;
   std::string data;
+  bool no_graphs = false;
   bool no_gzip = false;
   std::string truth;
   bool no_truth = false;
@@ -139,13 +140,26 @@ class SimulateProgress {
                       .elapsed = now - began_},
                      now);
   }
-  void Clear() { progress_.Clear(); }
+  // Of image search, once all is written.
+  void ShowGraph(size_t number, double share) {
+    if (!show_ || !IsTerminal(stderr)) return;
+    progress_.Clear();
+    fmt::print(stderr, "\rgraph {}: {:3.0f} %\x1b[K", number, share * 100);
+    std::fflush(stderr);
+    drawn_ = true;
+  }
+  void Clear() {
+    progress_.Clear();
+    if (drawn_) fmt::print(stderr, "\r\x1b[K");
+    drawn_ = false;
+  }
   double seconds() const {
     return std::chrono::duration<double>(Progress::Clock::now() - began_).count();
   }
 
  private:
   bool show_;
+  bool drawn_ = false;
   Progress progress_;
   Progress::Clock::time_point began_ = Progress::Clock::now();
 };
@@ -234,7 +248,14 @@ Status WriteDirectly(const CommandLine& line, const SimulateOptions& given, cons
                     static_cast<uint64_t>(sightings.progress() * kProgressSteps));
     stopped = StopRequested();
   }
-  SIGHTLINE_ASSIGN(const DirectWriter::Totals totals, writer->Close());
+  const auto build = [&progress](size_t built, double share) {
+    progress.ShowGraph(built + 1, share);
+    return !StopRequested();
+  };
+  SIGHTLINE_ASSIGN(const DirectWriter::Totals totals,
+                   writer->Close(stopped || given.no_graphs
+                                     ? DirectWriter::GraphObserver()
+                                     : DirectWriter::GraphObserver(build)));
   if (stopped) return Interrupted();
   if (totals.rejected > 0) {
     return Error{ErrorCode::kUnacceptable,
@@ -372,6 +393,11 @@ void AddOutputOptions(CLI::App& command, SimulateOptions& options) {
   CLI::Option* data =
       command.add_option("--data", options.data, "Into a data directory that no server has open");
   data->type_name("DIR")->group(kGroup)->excludes(out)->excludes(server);
+  command
+      .add_flag("--no-graphs", options.no_graphs,
+                "Leaves the graphs of image search to the server that opens --data")
+      ->needs(data)
+      ->group(kGroup);
   command.add_flag("--no-gzip", options.no_gzip, "Plain files in --out")->group(kGroup);
   command.add_option("--vectors", options.vectors, "none, vehicle, detail or both (vehicle)")
       ->check(CLI::IsMember({"none", "vehicle", "detail", "both"}))

@@ -29,7 +29,11 @@ class DirectWriter {
     uint64_t duplicates = 0;
     uint64_t rejected = 0;
   };
-  virtual Result<Totals> Close() = 0;
+  // Told how many graphs of image search are built, and how much of the next, in [0, 1]; from any
+  // thread, one call at a time. False: no more of them.
+  using GraphObserver = std::function<bool(size_t built, double share)>;
+  // Null: no graphs. A server builds those that are left out.
+  virtual Result<Totals> Close(const GraphObserver& graphs) = 0;
 };
 
 // Opens or makes a data directory. Errors: as the storage has them, naming the path.

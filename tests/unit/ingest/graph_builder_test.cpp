@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/mutex.h"
+#include "ingest/sealer.h"
 #include "tests/unit/ingest/fixed_clock.h"
 #include "tests/unit/ingest/scripted_index.h"
 
@@ -272,6 +273,20 @@ TEST(BuildAllGraphs, BuildsWhatIsMissingAtOnceAndTellsHowFarItIs) {
   const std::vector<std::pair<Day, size_t>> expected = {
       {kFirst, 0}, {kFirst, 1}, {kFirst, 2}, {kSecond, 2}, {kSecond, 3}};
   EXPECT_EQ(seen, expected);
+}
+
+TEST(BuildAllGraphs, WhatItLeavesIsFoundByABuilder) {
+  DaysStore store({kFirst, kSecond}, {});
+  const FixedClock clock;
+  ScriptedIndex index({{kFirst, 1}, {kSecond, 1}}, {{kFirst, 1}, {kSecond, 2}});
+  ASSERT_TRUE(SealAll(store, index, clock, Cancellation()));
+  EXPECT_EQ(PendingDays(store), (std::vector{FormatDay(kFirst), FormatDay(kSecond)}));
+  index.graphs.FailOnceAt(kSecond);
+  ASSERT_FALSE(BuildAllGraphs(store, index, clock, 1, nullptr, Cancellation()));
+  EXPECT_EQ(PendingDays(store), std::vector{FormatDay(kSecond)});
+  const GraphBuilder builder(store, index, clock, {.period_ms = 1}, kIdle);
+  index.graphs.WaitForCalls(kSecond, 4);
+  EXPECT_EQ(index.graphs.left(kSecond), 0);
 }
 
 TEST(BuildAllGraphs, StopsAtTheFirstError) {
