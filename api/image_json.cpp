@@ -186,7 +186,9 @@ Result<SearchImageBody> ReadQuestion(Json value, const JsonPath& path, bool of_b
     if (of_batch && member == kPageToken) {
       return BadValue(here, "has no place in a batch; ask for the next page by itself");
     }
-    if (of_batch && member == kAsOf) return BadValue(here, "stands beside queries, for all of them");
+    if (of_batch && member == kAsOf) {
+      return BadValue(here, "stands beside queries, for all of them");
+    }
     return ReadMember(member, part, here, body);
   };
   SIGHTLINE_ASSIGN(const uint32_t seen, ReadMembers(object, path, kMembers, kNoNulls, read));

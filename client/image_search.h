@@ -46,8 +46,8 @@ class ImageSearch {
   Result<ImagePage> Find(const ImageQuery& query);
   // Every match as deep as the server goes, as NDJSON. k, page_token and explain are not used.
   Status FindNdjson(const ImageQuery& query, const ByteSink& sink);
-  // Up to 64 questions in one request; what became of each. Their page_token, as_of and with_vectors
-  // are not used.
+  // Up to 64 questions in one request; what became of each. Their page_token, as_of and
+  // with_vectors are not used.
   Result<std::vector<Result<ImagePage>>> FindMany(std::span<const ImageQuery> queries);
 
  private:

@@ -61,10 +61,11 @@ struct JobOptions {
 
 // Operation: the catalog's table "jobs" holds a record a job. One thread runs them, one after the
 // other in the order in which they were added. A job that ran when the server ended is run again
-// from the state that it saved last. Ended ones are forgotten after keep_days, and the oldest of more
-// than kMaxEnded.
+// from the state that it saved last. Ended ones are forgotten after keep_days, and the oldest of
+// more than kMaxEnded.
 //
-// Concurrency: all methods are thread-safe; they may wait for the disk and belong on a worker thread.
+// Concurrency: all methods are thread-safe; they may wait for the disk and belong on a worker
+// thread.
 class JobBook {
  public:
   static constexpr size_t kMaxEnded = 1'000;

@@ -147,7 +147,8 @@ Outcome Run(const CommandLine& line, const SimilarOptions& options) {
   line.Finish(rows, "matches");
   if (options.explain) ShowExplain(page.json);
   if (!page.next_page_token.empty() && !line.globals.quiet) {
-    fmt::print(stderr, "There is more: -k asks for up to 1000, --page-token {} for the next page.\n",
+    fmt::print(stderr,
+               "There is more: -k asks for up to 1000, --page-token {} for the next page.\n",
                page.next_page_token);
   }
   return Success();
