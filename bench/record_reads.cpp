@@ -84,8 +84,8 @@ int Run(const std::string& directory, size_t count, int rounds) {
   }
   const double used = (ProcessorMicroseconds() - processor) / rounds;
   std::sort(times.begin(), times.end());
-  fmt::print("{} rows, {} records a read: {:.0f} us of the processor, clock p10 {:.0f} p50 {:.0f} p99 "
-             "{:.0f} us, RssAnon {:.0f} MB\n",
+  fmt::print("{} rows, {} records a read: {:.0f} us of the processor, clock p10 {:.0f} p50 {:.0f} "
+             "p99 {:.0f} us, RssAnon {:.0f} MB\n",
              keys.size(), count, used, times[times.size() / 10], times[times.size() / 2],
              times[times.size() * 99 / 100], AnonymousMegabytes());
   return 0;

@@ -10,8 +10,8 @@
 
 namespace sightline::ingest {
 
-// Runs `work` one `period` after the construction, and again one period after each end. Threads that
-// `work` makes have its priority. All methods are thread-safe; Rest is for the work to call.
+// Runs `work` one `period` after the construction, and again one period after each end. Threads
+// that `work` makes have its priority. All methods are thread-safe; Rest is for the work to call.
 class BackgroundWork {
  public:
   // `nice`: the kernel's nice value, 0 to 19; queries and writers run at 0.

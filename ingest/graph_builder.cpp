@@ -121,7 +121,8 @@ void GraphBuilder::ForgetSettled(Day day, TimestampMs now) {
   }
   pending_.erase(pending);
   if (const Status deleted = store_.DeleteEntry(kPendingTable, FormatDay(day)); !deleted) {
-    Log(LogLevel::kWarning, "index.graphs_pending_not_noted", {{"reason", deleted.error().message}});
+    Log(LogLevel::kWarning, "index.graphs_pending_not_noted",
+        {{"reason", deleted.error().message}});
   }
 }
 

@@ -29,8 +29,8 @@ struct GraphBuilderOptions {
 
 // Operation: one thread of lowest priority, from construction on, and those that it builds with.
 // Days that were sealed, and days found with vectors in no graph, are looked at, the latest first,
-// until nothing has been due for a while. Which those are is durable, so that after a start no other
-// day need be opened.
+// until nothing has been due for a while. Which those are is durable, so that after a start no
+// other day need be opened.
 //
 // Limitations: a failure is logged and the day tried again a minute later; answers are right
 // meanwhile, since vectors in no graph are all compared.

@@ -130,8 +130,8 @@ class Ingestor::Impl {
   }
   void Release(size_t rows) { admitted_rows_.fetch_sub(rows, std::memory_order_relaxed); }
 
-  // Checks each row against the clock, the spaces of vectors and the cameras, and encodes those that
-  // pass.
+  // Checks each row against the clock, the spaces of vectors and the cameras, and encodes those
+  // that pass.
   Status Prepare(std::vector<IncomingSighting> batch, QueuedBatch& queued) {
     const TimestampMs now = clock_.Now();
     const TimestampMs latest = now + options_.max_future_skew_s * 1000;

@@ -13,8 +13,8 @@ constexpr std::string_view kSpacesTable = "spaces";
 
 Error IsThereOtherwise(const VectorSpace& known) {
   return {ErrorCode::kConflict,
-          fmt::format("the space \"{}\" is there already, of {} bytes, {}, {}, model \"{}\": what its "
-                      "vectors mean never changes",
+          fmt::format("the space \"{}\" is there already, of {} bytes, {}, {}, model \"{}\": what "
+                      "its vectors mean never changes",
                       known.name, known.bytes, ElementName(known.element),
                       MetricName(known.metric), known.model),
           {}};

@@ -120,10 +120,10 @@ class Store {
 
   // Makes it durable, all or nothing, that the day's segments are those it had, with `added` (whose
   // files are complete and synced in segment_directory(), which is synced here) and without
-  // `removed` (whose files are then deleted), and that they hold the log below `sealed_to`. Files of
-  // the directory that are in no list are deleted when the day is opened. Files may come and go while
-  // `sealed_to` stays. Thread-safe. kInvalidArgument for a change that does not fit what is listed, logged or there; kNotFound for a
-  // day that is not.
+  // `removed` (whose files are then deleted), and that they hold the log below `sealed_to`, which may
+  // stay as it is. Files of the directory that are in no list are deleted when the day is opened.
+  // Thread-safe. kInvalidArgument for a change that does not fit what is listed, logged or there;
+  // kNotFound for a day that is not.
   virtual Status CommitSegments(Day day, uint64_t sealed_to, std::span<const SegmentEntry> added,
                                 std::span<const std::string> removed) = 0;
   // Forgets the day's segments and deletes their files; its log then covers every version, rows and

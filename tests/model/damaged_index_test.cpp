@@ -1,5 +1,5 @@
-// A flipped bit in any file of the index is never a wrong answer: exact search is what comparing all
-// that storage holds gives, and what is damaged is made again.
+// A flipped bit in any file of the index is never a wrong answer: exact search is what comparing
+// all that storage holds gives, and what is damaged is made again.
 #include <gtest/gtest.h>
 
 #include <algorithm>

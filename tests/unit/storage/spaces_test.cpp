@@ -32,8 +32,9 @@ TEST_P(SpacesTest, TheDefaultsAreThereFromTheStart) {
 TEST_P(SpacesTest, AreListedInByteOrderOfName) {
   ASSERT_TRUE(store().PutSpace(kFace));
   ASSERT_TRUE(store().PutSpace({.name = "z"}));
-  EXPECT_EQ(store().Spaces(), (std::vector<VectorSpace>{DefaultSpaces()[0], kFace, DefaultSpaces()[1],
-                                                        {.name = "z"}}));
+  const std::vector<VectorSpace> expected = {
+      DefaultSpaces()[0], kFace, DefaultSpaces()[1], {.name = "z"}};
+  EXPECT_EQ(store().Spaces(), expected);
 }
 
 TEST_P(SpacesTest, WhatVectorsMeanNeverChanges) {
