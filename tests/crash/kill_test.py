@@ -244,7 +244,7 @@ class Kill(unittest.TestCase):
         for filter_, passes in filters:
             vector = dice.randbytes(VECTOR_BYTES)
             nearest = sorted(
-                (math.dist(vector, each), row["source_id"]) for each, row in rows if passes(row)
+                (math.dist(vector, each), row["id"]) for each, row in rows if passes(row)
             )[:NEAREST]
             question = {
                 "like": {"vector": base64.b64encode(vector).decode()},
@@ -256,10 +256,9 @@ class Kill(unittest.TestCase):
             reply = self.connection.post("/v1/search/image", question)
             self.assertEqual(reply.status, 200, reply.body)
             found = [
-                (each["distance"], each["sighting"]["source_id"])
-                for each in reply.json()["matches"]
+                (each["distance"], each["sighting"]["id"]) for each in reply.json()["matches"]
             ]
-            self.assertEqual([name for _, name in found], [name for _, name in nearest], filter_)
+            self.assertEqual([id_ for _, id_ in found], [id_ for _, id_ in nearest], filter_)
             for (distance, _), (expected, _) in zip(found, nearest):
                 self.assertAlmostEqual(distance, expected, places=6)
 
