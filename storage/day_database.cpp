@@ -157,10 +157,7 @@ Status DayDatabase::LoadNotes() {
 
 Status DayDatabase::LoadSegments() {
   SIGHTLINE_RETURN_IF_ERROR(CreateDirectory(segment_directory()));
-  SIGHTLINE_ASSIGN(const bool complete, TidySegmentFiles(segment_directory(), log_.Segments()));
-  if (complete) return Ok();
-  Log(LogLevel::kError, "segments_dropped", {{"day", FormatDay(day_)}});
-  return DropSegments();
+  return RemoveUnlistedFiles(segment_directory(), log_.Segments());
 }
 
 DayState DayDatabase::state() const {

@@ -73,9 +73,8 @@ void AppendCorrectedReadings(Day day, const RowVersion& version, std::string_vie
 // Concurrency: reads are thread-safe; writes (Write to DropSegments) come from one thread at a time.
 class DayDatabase {
  public:
-  // Opens or creates the directory. Files of segments that are not listed are deleted; where one is
-  // missing that is, all segments are forgotten. Errors: kCorruption when it is not readable as a
-  // whole.
+  // Opens or creates the directory. Files of segments that are not listed are deleted.
+  // Errors: kCorruption when it is not readable as a whole.
   static Result<std::shared_ptr<DayDatabase>> Open(Day day, const std::filesystem::path& path,
                                                    const std::shared_ptr<SharedResources>& shared);
   // Removes the directory when it was doomed.

@@ -13,25 +13,22 @@ namespace sightline::storage {
 
 namespace fs = std::filesystem;
 
-Result<bool> TidySegmentFiles(const fs::path& directory, std::span<const SegmentEntry> listed) {
-  std::set<std::string, std::less<>> missing;
-  for (const SegmentEntry& entry : listed) missing.insert(entry.name);
+Status RemoveUnlistedFiles(const fs::path& directory, std::span<const SegmentEntry> listed) {
+  std::set<std::string, std::less<>> known;
+  for (const SegmentEntry& entry : listed) known.insert(entry.name);
   std::error_code code;
   std::vector<std::string> unlisted;
   for (fs::directory_iterator file(directory, code), end; !code && file != end;
        file.increment(code)) {
     const std::string name = file->path().filename().string();
-    if (missing.erase(name) == 0) unlisted.push_back(name);
+    if (!known.contains(name)) unlisted.push_back(name);
   }
   if (code) {
     return Error{ErrorCode::kIo,
                  fmt::format("{}: cannot list it: {}", directory.string(), code.message()), {}};
   }
   RemoveSegmentFiles(directory, unlisted);
-  for (const std::string& name : missing) {
-    Log(LogLevel::kError, "segment_missing", {{"file", (directory / name).string()}});
-  }
-  return missing.empty();
+  return Ok();
 }
 
 Status SyncSegmentFiles(const fs::path& directory, std::span<const SegmentEntry> added) {

@@ -10,10 +10,10 @@
 
 namespace sightline::storage {
 
-// What a crash leaves is a file that is not listed yet or not any more: it is deleted. Returns
-// whether all that are listed are there.
-Result<bool> TidySegmentFiles(const std::filesystem::path& directory,
-                              std::span<const SegmentEntry> listed);
+// What a crash leaves is a file that is not listed yet or not any more: it is deleted. One that is
+// listed and missing is for the reader of the list to mend.
+Status RemoveUnlistedFiles(const std::filesystem::path& directory,
+                           std::span<const SegmentEntry> listed);
 
 // Makes it durable that the files are in the directory. kInvalidArgument names one that is not.
 Status SyncSegmentFiles(const std::filesystem::path& directory, std::span<const SegmentEntry> added);

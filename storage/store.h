@@ -127,8 +127,8 @@ class Store {
   virtual Status CommitSegments(Day day, uint64_t sealed_to, std::span<const SegmentEntry> added,
                                 std::span<const std::string> removed) = 0;
   // Forgets the day's segments and deletes their files; its log then covers every version, rows and
-  // corrections, from position 0 again, in an order of its own. For segments that turn out damaged; a
-  // day of which a file is missing does so by itself when it is opened. Beside no CommitSegments.
+  // corrections, from position 0 again, in an order of its own. For segments that turn out damaged or
+  // missing. Beside no CommitSegments.
   virtual Status DropSegments(Day day) = 0;
   // Days that have, or may have, versions in no segment, ascending. No I/O. A day that leaves the
   // set of open ones stays named; after a start, those that were not known to be wholly sealed are.

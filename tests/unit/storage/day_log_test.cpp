@@ -194,7 +194,7 @@ TEST_F(DayLogTest, FilesThatAreNotListedGoWhenTheDayIsOpened) {
   EXPECT_FALSE(Exists("leftover"));
 }
 
-TEST_F(DayLogTest, WithoutAListedFileCoversEverythingAgain) {
+TEST_F(DayLogTest, AListedFileThatIsMissingIsForTheIndexToMend) {
   Add(0, 10);
   const Sequence corrected =
       store_->Correct(Append(*store_, clock_, {Seen("A", "K1", kDay, 50)})->ids[0], {.plate = "B"})
@@ -209,6 +209,10 @@ TEST_F(DayLogTest, WithoutAListedFileCoversEverythingAgain) {
   store_.reset();
   fs::remove(lost);
   store_ = OpenStore(Data(), clock_);
+  EXPECT_EQ(Open()->sealed_to(), 12u);
+  EXPECT_EQ(Open()->Segments().size(), 2u);
+  EXPECT_TRUE(Exists("two"));
+  ASSERT_TRUE(store_->DropSegments(kDay).has_value());
   EXPECT_EQ(Open()->sealed_to(), 0u);
   EXPECT_TRUE(Open()->Segments().empty());
   EXPECT_FALSE(Exists("two"));
