@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <tuple>
@@ -311,23 +312,30 @@ class StoreModel {
     }
   }
 
-  // A listed file goes missing while the store is closed.
-  void LoseASegment() {
-    for (auto& [day, sealed] : model_.sealed) {
+  // A listed file goes missing while the store is closed; returns the day it was of.
+  std::optional<Day> LoseASegment() {
+    for (const auto& [day, sealed] : model_.sealed) {
       if (sealed.segments.empty() || Below(4) != 0) continue;
       const auto& lost = sealed.segments[Below(sealed.segments.size())];
-      ASSERT_TRUE(fs::remove(data_ / "days" / FormatDay(day) / "segments" / lost.name));
-      sealed = {};
-      return;
+      EXPECT_TRUE(fs::remove(data_ / "days" / FormatDay(day) / "segments" / lost.name));
+      return day;
     }
+    return std::nullopt;
   }
 
   void Reopen() {
     ASSERT_TRUE(store_->Close().has_value());
     store_.reset();
-    LoseASegment();
+    const std::optional<Day> lost = LoseASegment();
     if (Below(4) == 0) fs::remove_all(data_ / "plates");  // it is rebuilt
     store_ = OpenStore(data_, clock_, Options());
+    if (lost) DropWhatIsMissing(*lost);
+  }
+
+  // The store still lists the file that is missing; its reader drops the segments.
+  void DropWhatIsMissing(Day day) {
+    EXPECT_EQ(store_->OpenDay(day).value()->Segments(), model_.sealed[day].segments);
+    DropSegments(day);
   }
 
   // Goes on with a copy of the files of the open store.
