@@ -12,6 +12,7 @@
 #include "server/handlers/case_answers.h"
 #include "server/handlers/document.h"
 #include "server/handlers/endpoint.h"
+#include "server/handlers/held_list.h"
 #include "server/handlers/reply.h"
 #include "server/handlers/saved_query.h"
 
@@ -43,24 +44,16 @@ Result<Response> ListItems(const Services& services, const Call& call, std::stri
 
   std::string body;
   api::JsonWriter json(body);
-  json.BeginObject().Key(kind).BeginArray();
-  size_t count = 0;
-  const Item* last = nullptr;
-  std::string next_page_token;
-  for (const Item& item : all) {
-    if (PositionOf(item) <= start.position) continue;
-    if (count++ == limit) {
-      next_page_token =
-          api::EncodePageToken({.as_of = as_of, .position = PositionOf(*last)}, question);
-      break;
-    }
-    json.BeginObject();
-    SIGHTLINE_RETURN_IF_ERROR(write(json, item, as_of));
-    json.EndObject();
-    last = &item;
-  }
-  json.EndArray();
-  if (!next_page_token.empty()) json.Key("next_page_token").String(next_page_token);
+  json.BeginObject();
+  SIGHTLINE_RETURN_IF_ERROR(WriteHeldPage(
+      json,
+      {.member = kind,
+       .question = question,
+       .after = start.position,
+       .limit = limit,
+       .as_of = as_of},
+      all, [](const Item& item) { return PositionOf(item); },
+      [&](api::JsonWriter& out, const Item& item) { return write(out, item, as_of); }));
   json.Key("revision").Uint(record->revision);
   json.Key("as_of").Uint(as_of).EndObject();
   return CaseResponse(*record, std::move(body));

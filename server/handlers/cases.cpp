@@ -7,11 +7,11 @@
 
 #include "api/case_json.h"
 #include "api/json_writer.h"
-#include "api/page_token.h"
 #include "server/coroutine_error.h"
 #include "server/handlers/case_answers.h"
 #include "server/handlers/document.h"
 #include "server/handlers/endpoint.h"
+#include "server/handlers/held_list.h"
 #include "server/handlers/reply.h"
 
 namespace sightline::server {
@@ -61,24 +61,21 @@ Result<Response> ListCases(const Services& services, const Request& request) {
   const Sequence as_of = services.store.VisibleSequence();
   std::string body;
   api::JsonWriter json(body);
-  json.BeginObject().Key("cases").BeginArray();
-  size_t count = 0;
-  std::string last;
-  std::string next_page_token;
-  for (const auto& record : services.cases.List()) {
-    std::string position = PositionOf(*record);
-    if (position <= start.position || (status && record->status() != *status)) continue;
-    if (count++ == limit) {
-      next_page_token = api::EncodePageToken({.as_of = as_of, .position = last}, question);
-      break;
-    }
-    json.BeginObject();
-    WriteCaseMembers(json, *record);
-    json.EndObject();
-    last = std::move(position);
-  }
-  json.EndArray();
-  if (!next_page_token.empty()) json.Key("next_page_token").String(next_page_token);
+  auto cases = services.cases.List();
+  std::erase_if(cases, [&](const auto& record) { return status && record->status() != *status; });
+  json.BeginObject();
+  SIGHTLINE_RETURN_IF_ERROR(WriteHeldPage(
+      json,
+      {.member = "cases",
+       .question = question,
+       .after = start.position,
+       .limit = limit,
+       .as_of = as_of},
+      cases, [](const auto& record) { return PositionOf(*record); },
+      [](api::JsonWriter& out, const auto& record) -> Status {
+        WriteCaseMembers(out, *record);
+        return Ok();
+      }));
   json.Key("as_of").Uint(as_of).EndObject();
   return JsonResponse(std::move(body));
 }

@@ -123,11 +123,7 @@ Awaitable<Status> PostImage(const Services& services, Call& call) {
   SIGHTLINE_CO_ASSIGN(const ImageQuestion question,
                       ParseQuestion(services, call.request, call.document));
   const bool as_lines = kOffered[*type] == kNdjsonType;
-  if (as_lines && question.body.explain) {
-    co_return InvalidArgument(
-        "explain has no place in an answer of application/x-ndjson; accept application/json",
-        "/explain");
-  }
+  SIGHTLINE_CO_RETURN_IF_ERROR(CheckExplain(as_lines, question.body.explain));
   {
     api::JsonWriter json(call.audit_body.emplace());
     WriteAuditedQuestion(json, question.body);

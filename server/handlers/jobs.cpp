@@ -3,13 +3,13 @@
 
 #include <limits>
 #include <optional>
-#include <utility>
+#include <vector>
 
 #include "api/json_writer.h"
-#include "api/page_token.h"
 #include "api/problem.h"
 #include "server/coroutine_error.h"
 #include "server/handlers/endpoint.h"
+#include "server/handlers/held_list.h"
 #include "server/handlers/job_answers.h"
 #include "server/handlers/reply.h"
 
@@ -38,27 +38,23 @@ Result<Response> ListJobs(const Services& services, const Request& request) {
   const Sequence as_of = services.store.VisibleSequence();
   std::string body;
   api::JsonWriter json(body);
-  json.BeginObject().Key("jobs").BeginArray();
-  size_t count = 0;
-  std::string last;
-  std::string next_page_token;
-  for (const auto& job : services.jobs.List()) {
-    std::string position = PositionOf(*job);
-    if (position <= start.position || (status && job->status != *status) ||
-        (kind && job->kind != *kind)) {
-      continue;
-    }
-    if (count++ == limit) {
-      next_page_token = api::EncodePageToken({.as_of = as_of, .position = last}, question);
-      break;
-    }
-    json.BeginObject();
-    WriteJobMembers(json, *job);
-    json.EndObject();
-    last = std::move(position);
-  }
-  json.EndArray();
-  if (!next_page_token.empty()) json.Key("next_page_token").String(next_page_token);
+  auto jobs = services.jobs.List();
+  std::erase_if(jobs, [&](const auto& job) {
+    return (status && job->status != *status) || (kind && job->kind != *kind);
+  });
+  json.BeginObject();
+  SIGHTLINE_RETURN_IF_ERROR(WriteHeldPage(
+      json,
+      {.member = "jobs",
+       .question = question,
+       .after = start.position,
+       .limit = limit,
+       .as_of = as_of},
+      jobs, [](const auto& job) { return PositionOf(*job); },
+      [](api::JsonWriter& out, const auto& job) -> Status {
+        WriteJobMembers(out, *job);
+        return Ok();
+      }));
   json.Key("as_of").Uint(as_of).EndObject();
   return JsonResponse(std::move(body));
 }

@@ -17,6 +17,9 @@ namespace sightline::server {
 // The head of such an answer: what a page bears beside its rows stands in headers.
 Response LinesResponse(Sequence as_of, std::string_view next_page_token = {});
 
+// kInvalidArgument where `as_lines` and `explains`: such an answer has no place for an explanation.
+Status CheckExplain(bool as_lines, bool explains);
+
 // Appends write(json, row) and a line end for each row.
 template <typename Rows, typename Write>
 void AppendLines(const Rows& rows, Write write, std::string& out) {

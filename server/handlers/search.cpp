@@ -184,11 +184,7 @@ Awaitable<Status> SearchSightings(const Services& services, Call& call) {
   SIGHTLINE_CO_ASSIGN(const SearchQuestion question,
                       ParseQuestion(services, call.request, call.document));
   const bool as_lines = kOffered[*type] == kNdjsonType;
-  if (as_lines && question.body.explain) {
-    co_return InvalidArgument(
-        "explain has no place in an answer of application/x-ndjson; accept application/json",
-        "/explain");
-  }
+  SIGHTLINE_CO_RETURN_IF_ERROR(CheckExplain(as_lines, question.body.explain));
   if (as_lines && !question.body.limit_given) {
     co_return co_await StreamAll(services, call, question);
   }

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "api/json_writer.h"
-#include "api/page_token.h"
 #include "api/token_json.h"
 #include "server/coroutine_error.h"
 #include "server/handlers/document.h"
 #include "server/handlers/endpoint.h"
+#include "server/handlers/held_list.h"
 #include "server/handlers/reply.h"
 
 namespace sightline::server {
@@ -59,24 +59,19 @@ Awaitable<Status> GetTokens(const Services& services, Call& call) {
   const Sequence as_of = services.store.VisibleSequence();
   std::string body;
   api::JsonWriter json(body);
-  json.BeginObject().Key("tokens").BeginArray();
-  size_t count = 0;
-  std::string last;
-  std::string next_page_token;
-  for (const auto& token : services.auth.List()) {
-    std::string position = PositionOf(*token);
-    if (position <= start.position) continue;
-    if (count++ == limit) {
-      next_page_token = api::EncodePageToken({.as_of = as_of, .position = last}, kQuestion);
-      break;
-    }
-    json.BeginObject();
-    WriteTokenMembers(json, *token);
-    json.EndObject();
-    last = std::move(position);
-  }
-  json.EndArray();
-  if (!next_page_token.empty()) json.Key("next_page_token").String(next_page_token);
+  json.BeginObject();
+  SIGHTLINE_CO_RETURN_IF_ERROR(WriteHeldPage(
+      json,
+      {.member = "tokens",
+       .question = kQuestion,
+       .after = start.position,
+       .limit = limit,
+       .as_of = as_of},
+      services.auth.List(), [](const auto& token) { return PositionOf(*token); },
+      [](api::JsonWriter& out, const auto& token) -> Status {
+        WriteTokenMembers(out, *token);
+        return Ok();
+      }));
   json.Key("as_of").Uint(as_of).EndObject();
   Response response = JsonResponse(std::move(body));
   co_return co_await call.out.Send(std::move(response));
