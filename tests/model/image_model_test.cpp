@@ -14,7 +14,7 @@
 
 #include "query/image_search.h"
 #include "query/sighting_search.h"
-#include "tests/model/random_sightings.h"
+#include "tests/model/model_fixture.h"
 #include "tests/support/columns_beside.h"
 #include "tests/support/filled_store.h"
 
@@ -44,8 +44,7 @@ const VectorSpace kProducts{.name = "products",
                             .element = VectorElement::kI8,
                             .metric = VectorMetric::kInnerProduct};
 
-class ImageModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, ColumnsKind>>,
-                       protected RandomSightings {
+class ImageModelTest : public testing::ModelFixture {
  protected:
   ImageModelTest() { store_.PutSpace(kProducts).value(); }
 
@@ -68,12 +67,6 @@ class ImageModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, Col
       sightings.push_back(std::move(sighting));
     }
     filled_.Add(sightings);
-  }
-
-  void CorrectOne() {
-    const std::vector<StoredSighting> rows = filled_.Accepted(store_.VisibleSequence());
-    const StoredSighting& row = rows[Below(static_cast<int>(rows.size()))];
-    filled_.Correct(row.id, SomeCorrection(row.sighting));
   }
 
   // What may happen while a question is being answered.
@@ -183,11 +176,6 @@ class ImageModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, Col
     }
     return matches;
   }
-
-  FilledStore filled_{std::get<0>(GetParam())};
-  storage::Store& store_ = filled_.store();
-  ColumnsBeside columns_{store_, std::get<1>(GetParam())};
-  const Sources sources_{.store = store_, .columns = columns_.get()};
 };
 
 std::vector<double> Distances(const std::vector<ImageMatch>& matches) {

@@ -14,7 +14,7 @@
 #include "query/plate_ranking.h"
 #include "query/sighting_search.h"
 #include "query/trajectory.h"
-#include "tests/model/random_sightings.h"
+#include "tests/model/model_fixture.h"
 #include "tests/support/columns_beside.h"
 #include "tests/support/filled_store.h"
 
@@ -27,19 +27,12 @@ using testing::FilledStore;
 using testing::RandomSightings;
 using testing::StoreKind;
 
-class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, ColumnsKind>>,
-                       protected RandomSightings {
+class QueryModelTest : public testing::ModelFixture {
  protected:
   void AddSome(int count) {
     std::vector<Sighting> sightings;
     for (int i = 0; i < count; ++i) sightings.push_back(SomeSighting());
     filled_.Add(sightings);
-  }
-
-  void CorrectOne() {
-    const std::vector<StoredSighting> rows = filled_.Accepted(store_.VisibleSequence());
-    const StoredSighting& row = rows[Below(static_cast<int>(rows.size()))];
-    filled_.Correct(row.id, SomeCorrection(row.sighting));
   }
 
   // What may happen while a question is being answered.
@@ -55,11 +48,6 @@ class QueryModelTest : public ::testing::TestWithParam<std::tuple<StoreKind, Col
                                               ResultOrder::kRelevance};
     return kOrders[Below(std::size(kOrders))];
   }
-
-  FilledStore filled_{std::get<0>(GetParam())};
-  storage::Store& store_ = filled_.store();
-  ColumnsBeside columns_{store_, std::get<1>(GetParam())};
-  const Sources sources_{.store = store_, .columns = columns_.get()};
 };
 
 // What the filter's plate_like makes of each plate near it that was read in its time.
