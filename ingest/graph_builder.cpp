@@ -56,7 +56,7 @@ GraphBuilder::GraphBuilder(storage::Store& store, index::ColumnIndex& index, con
       options_(options),
       threads_(ThreadCount(options.threads)),
       load_(store, std::move(questions_run)),
-      background_(kNice, milliseconds(options.period_ms), [this] { Work(); }) {}
+      background_({.period = milliseconds(options.period_ms), .nice = kNice}, [this] { Work(); }) {}
 
 GraphBuilder::Stats GraphBuilder::GetStats() const {
   return {.graphs_built = graphs_built_.load(std::memory_order_relaxed),

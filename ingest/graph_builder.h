@@ -6,9 +6,9 @@
 #include <functional>
 #include <map>
 
+#include "core/background_work.h"
 #include "core/clock.h"
 #include "index/column_index.h"
-#include "ingest/background_work.h"
 #include "ingest/load_gauge.h"
 #include "storage/store.h"
 

@@ -21,7 +21,8 @@ Sealer::Sealer(storage::Store& store, index::ColumnIndex& index, const Clock& cl
       index_(index),
       clock_(clock),
       options_(options),
-      background_(kNice, std::chrono::milliseconds(options.period_ms), [this] { Work(); }) {}
+      background_({.period = std::chrono::milliseconds(options.period_ms), .nice = kNice},
+                  [this] { Work(); }) {}
 
 Sealer::Stats Sealer::GetStats() const {
   return {.segments_written = segments_written_.load(std::memory_order_relaxed),

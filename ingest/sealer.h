@@ -4,10 +4,10 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/background_work.h"
 #include "core/cancellation.h"
 #include "core/clock.h"
 #include "index/column_index.h"
-#include "ingest/background_work.h"
 #include "storage/store.h"
 
 namespace sightline::ingest {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "core/background_work.h"
 #include "core/log.h"
 #include "index/column_index.h"
 #include "ingest/graph_builder.h"
@@ -17,7 +18,6 @@
 #include "server/index_rebuild.h"
 #include "server/job_book.h"
 #include "server/owner_token.h"
-#include "server/periodic_task.h"
 #include "server/plate_learning.h"
 #include "server/recall_sampler.h"
 #include "server/services.h"
@@ -178,15 +178,17 @@ class Application::Impl {
                      return RebuildIndex(*store_, *columns_, run);
                    }}});
     // Their first runs may be long, and nobody waits for them.
-    retention_ =
-        std::make_unique<PeriodicTask>(kRetentionPeriod, [this] { ApplyRetention(*store_, *columns_); });
-    disk_samples_ = std::make_unique<PeriodicTask>(
+    const auto again_and_again = [](std::chrono::milliseconds period, std::function<void()> work) {
+      return std::make_unique<BackgroundWork>(
+          BackgroundOptions{.period = period, .at_once = true}, std::move(work));
+    };
+    retention_ = again_and_again(kRetentionPeriod, [this] { ApplyRetention(*store_, *columns_); });
+    disk_samples_ = again_and_again(
         kDiskSamplePeriod, [this] { SampleDisk(*store_, clock_, disk_forecast_); });
-    learning_ = std::make_unique<PeriodicTask>(
-        Milliseconds(config_.plate_learning_period_s),
-        [this] { plate_learning_->LearnOnce(); });
-    similarities_ = std::make_unique<PeriodicTask>(
-        kSimilarityLookPeriod, [this] { similarity_learning_->LearnIfDue(); });
+    learning_ = again_and_again(Milliseconds(config_.plate_learning_period_s),
+                                [this] { plate_learning_->LearnOnce(); });
+    similarities_ = again_and_again(kSimilarityLookPeriod,
+                                    [this] { similarity_learning_->LearnIfDue(); });
     return Ok();
   }
 
@@ -250,10 +252,10 @@ class Application::Impl {
   RecallSampler recall_sampler_;
   Services services_;
   HttpServer http_;
-  std::unique_ptr<PeriodicTask> retention_;
-  std::unique_ptr<PeriodicTask> disk_samples_;
-  std::unique_ptr<PeriodicTask> learning_;
-  std::unique_ptr<PeriodicTask> similarities_;
+  std::unique_ptr<BackgroundWork> retention_;
+  std::unique_ptr<BackgroundWork> disk_samples_;
+  std::unique_ptr<BackgroundWork> learning_;
+  std::unique_ptr<BackgroundWork> similarities_;
   std::string url_;
 };
 

@@ -1,11 +1,9 @@
 #include "server/recall_sampler.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "core/background_work.h"
 #include "core/log.h"
 
 namespace sightline::server {
@@ -74,8 +72,7 @@ void RecallSampler::Offer(const query::ImageRequest& request, const query::Image
 }
 
 void RecallSampler::Run() {
-  // Of this thread alone; best effort.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLowestPriority);
+  LowerThreadPriority(kLowestPriority);
   Sample sample;
   while (Take(sample)) {
     const auto start = steady_clock::now();

@@ -2,14 +2,11 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <chrono>
-#include <future>
 #include <string>
 
 #include "server/disk_forecast.h"
 #include "server/file_limit.h"
 #include "server/metrics.h"
-#include "server/periodic_task.h"
 
 namespace sightline::server {
 namespace {
@@ -51,33 +48,6 @@ TEST(DiskForecast, ForgetsWhatIsOlderThanADay) {
   forecast.AddSample({0}, 0);
   for (int64_t hour = 1; hour <= 48; ++hour) forecast.AddSample({hour * kHourMs}, 1'000'000);
   EXPECT_DOUBLE_EQ(forecast.Get(10)->bytes_per_day, 0);
-}
-
-TEST(PeriodicTask, RunsAgainAndAgain) {
-  std::promise<void> third;
-  int runs = 0;
-  {
-    PeriodicTask task(std::chrono::milliseconds(1), [&] {
-      if (++runs == 3) third.set_value();
-    });
-    third.get_future().wait();
-  }
-  EXPECT_GE(runs, 3);
-}
-
-TEST(PeriodicTask, RunsAtOnceAndWaitsForItsPeriodOnlyUntilItEnds) {
-  std::promise<void> first;
-  int runs = 0;
-  const auto start = std::chrono::steady_clock::now();
-  {
-    PeriodicTask task(std::chrono::hours(1), [&] {
-      ++runs;
-      first.set_value();
-    });
-    first.get_future().wait();
-  }
-  EXPECT_EQ(runs, 1);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
 }
 
 TEST(FileLimit, IsRaisedToTheHardOne) {
