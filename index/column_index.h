@@ -15,6 +15,7 @@
 #include "core/filter.h"
 #include "core/sighting.h"
 #include "index/feed.h"
+#include "index/day_readings.h"
 #include "index/nearest.h"
 
 namespace sightline::index {
@@ -113,6 +114,30 @@ class DayColumns {
                                                        const Cancellation& cancellation) const = 0;
   virtual Result<std::vector<DayPlate>> PlatesNear(const PlateLike& like,
                                                    const Cancellation& cancellation) const = 0;
+
+  // --- for analyses (index/day_readings.h) ---------------------------------------------------------
+
+  virtual std::unique_ptr<PlateWalk> WalkPlates(const ReadingWindow& window) const = 0;
+
+  // All readings of one plate in the window, in (time, camera number, identity) order.
+  virtual Result<std::vector<ColumnReading>> ReadingsOf(std::string_view plate,
+                                                        const ReadingWindow& window) const = 0;
+
+  // Readings, with a plate and in force at `as_of`, by the moment's camera at most `within_ms` before
+  // or after it, moment by moment and in order of time.
+  virtual Result<std::vector<NearbyReading>> ReadingsNear(std::span<const CameraMoment> moments,
+                                                          uint32_t within_ms, Sequence as_of,
+                                                          const Cancellation& cancellation) const = 0;
+
+  // Made once for these columns and kept with them: 4 bytes a plate and segment.
+  virtual Result<std::shared_ptr<const PlateNumbers>> NumberPlates(
+      const Cancellation& cancellation) const = 0;
+
+  // The rows that surely pass `query` (`place` and `as_of` count too) in ascending order of time,
+  // rows of one millisecond in no particular order, in batches. `visit` returning false ends it.
+  virtual Status VisitPassings(const ColumnQuery& query,
+                               const std::function<bool(std::span<const Passing>)>& visit,
+                               const Cancellation& cancellation) const = 0;
 };
 
 // Operation: each day follows the log of its feed. Open() reads what was logged since the last look

@@ -5,8 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "core/mutex.h"
 #include "core/plate.h"
+#include "index/nearby_readings.h"
 #include "index/nearest_search.h"
+#include "index/passings.h"
+#include "index/plate_numbers.h"
+#include "index/plate_walk.h"
 #include "index/row_conditions.h"
 #include "index/segment_scan.h"
 
@@ -30,7 +35,7 @@ class DayScan final : public ColumnScan {
   Result<std::vector<RowKey>> Next(size_t limit, const Cancellation& cancellation) override {
     std::vector<RowKey> batch;
     while (true) {
-      const auto [scan, rival] = FirstTwo();
+      const auto [scan, rival] = FirstOf(scans_, query_.order);
       if (scan == nullptr || IsComplete(batch, limit, *scan->Head())) return batch;
       if (!scan->ready()) {
         SIGHTLINE_RETURN_IF_ERROR(scan->Advance(cancellation));
@@ -54,25 +59,6 @@ class DayScan final : public ColumnScan {
  private:
   bool Before(uint32_t a, uint32_t b) const {
     return query_.order == TimeOrder::kAscending ? a < b : a > b;
-  }
-
-  // The scan whose head comes first, and the head that comes first among the others.
-  std::pair<SegmentScan*, std::optional<uint32_t>> FirstTwo() {
-    SegmentScan* first = nullptr;
-    std::optional<uint32_t> first_head;
-    std::optional<uint32_t> rival;
-    for (SegmentScan& scan : scans_) {
-      const auto head = scan.Head();
-      if (!head) continue;
-      if (!first_head || Before(*head, *first_head)) {
-        rival = first_head;
-        first_head = head;
-        first = &scan;
-      } else if (!rival || Before(*head, *rival)) {
-        rival = head;
-      }
-    }
-    return {first, rival};
   }
 
   // Whether the batch has enough, and none of the rows to come is of its last millisecond.
@@ -195,7 +181,44 @@ class SegmentedDay final : public DayColumns {
     return Union(std::move(plates));
   }
 
+  std::unique_ptr<PlateWalk> WalkPlates(const ReadingWindow& window) const override {
+    return MakePlateWalk(feed_, segments_, window);
+  }
+
+  Result<std::vector<ColumnReading>> ReadingsOf(std::string_view plate,
+                                                const ReadingWindow& window) const override {
+    return ReadingsOfPlate(*feed_, segments_, plate, window);
+  }
+
+  Result<std::vector<NearbyReading>> ReadingsNear(std::span<const CameraMoment> moments,
+                                                  uint32_t within_ms, Sequence as_of,
+                                                  const Cancellation& cancellation) const override {
+    return FindReadingsNear(*feed_, segments_, moments, within_ms, as_of, cancellation);
+  }
+
+  Result<std::shared_ptr<const PlateNumbers>> NumberPlates(
+      const Cancellation& cancellation) const override {
+    SIGHTLINE_ASSIGN(std::shared_ptr<const PlateNumbers> numbers, Numbers(cancellation));
+    return numbers;
+  }
+
+  Status VisitPassings(const ColumnQuery& query,
+                       const std::function<bool(std::span<const Passing>)>& visit,
+                       const Cancellation& cancellation) const override {
+    SIGHTLINE_ASSIGN(const auto numbers, Numbers(cancellation));
+    return VisitDayPassings(*feed_, segments_, *numbers, query, visit, cancellation);
+  }
+
  private:
+  // Who comes while they are made waits for them.
+  Result<std::shared_ptr<const DayPlateNumbers>> Numbers(const Cancellation& cancellation) const {
+    MutexLock lock(numbers_mutex_);
+    if (numbers_ == nullptr) {
+      SIGHTLINE_ASSIGN(numbers_, DayPlateNumbers::Make(segments_, *threads_, cancellation));
+    }
+    return numbers_;
+  }
+
   static DayPlate PlateOf(const Segment& segment, uint32_t ordinal, int distance) {
     return {.plate = segment.plates().Plate(ordinal),
             .versions = static_cast<uint32_t>(segment.Postings(ordinal).size()),
@@ -229,6 +252,8 @@ class SegmentedDay final : public DayColumns {
   Segments segments_;
   std::shared_ptr<SearchThreads> threads_;
   uint64_t rows_ = 0;
+  mutable Mutex numbers_mutex_;
+  mutable std::shared_ptr<const DayPlateNumbers> numbers_ SIGHTLINE_GUARDED_BY(numbers_mutex_);
 };
 
 }  // namespace

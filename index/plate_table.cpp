@@ -9,6 +9,7 @@
 
 #include "core/utf8.h"
 #include "index/plate_encoding.h"
+#include "index/plate_key.h"
 #include "index/plate_neighbours.h"
 #include "index/plate_pattern.h"
 #include "index/plate_scan.h"
@@ -125,6 +126,19 @@ std::optional<uint32_t> PlateTable::Find(std::string_view plate) const {
   std::array<PlateCode, kMaxPlateCodes> found;
   if (layout_.ReadCodes(range.begin, found) != codes.size()) return std::nullopt;
   return static_cast<uint32_t>(range.begin);
+}
+
+uint32_t PlateTable::LowerBound(std::string_view plate) const {
+  const PlateKeys keys(*this);
+  const PlateKey key = PlateKey::Of(plate);
+  uint32_t begin = 0;
+  auto end = static_cast<uint32_t>(size());
+  while (begin < end) {
+    const uint32_t middle = begin + (end - begin) / 2;
+    if (keys.Compare(middle, key, plate) < 0) begin = middle + 1;
+    else end = middle;
+  }
+  return begin;
 }
 
 Result<std::vector<uint32_t>> PlateTable::Matching(std::string_view pattern,

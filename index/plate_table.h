@@ -32,9 +32,12 @@ class PlateTable {
   static Result<PlateTable> View(std::span<const std::byte> bytes);
 
   size_t size() const { return layout_.size(); }
+  const PlateLayout& layout() const { return layout_; }
   // Requires ordinal < size().
   std::string Plate(uint32_t ordinal) const;
   std::optional<uint32_t> Find(std::string_view plate) const;
+  // The first ordinal whose plate is not below `plate` in byte order; size() where all are.
+  uint32_t LowerBound(std::string_view plate) const;
 
   // The ordinals whose plates match a normalised pattern (core/plate.h), ascending: a binary search
   // for what the pattern starts with, and one pass at memory speed over the words behind it.

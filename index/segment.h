@@ -99,6 +99,8 @@ class Segment {
   std::span<const uint32_t> Postings(uint32_t ordinal) const {
     return postings_.subspan(starts_[ordinal], starts_[ordinal + 1] - starts_[ordinal]);
   }
+  // How many rows bear a plate before that one. Requires ordinal <= plates().size().
+  uint32_t PostingsBefore(uint32_t ordinal) const { return starts_[ordinal]; }
 
   const AttributeColumn& plate_color() const { return plate_color_; }
   std::span<const Position> places() const { return places_; }

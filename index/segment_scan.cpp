@@ -61,4 +61,24 @@ Status SegmentScan::Advance(const Cancellation& cancellation) {
   return Ok();
 }
 
+ScanHeads FirstOf(std::span<SegmentScan> scans, TimeOrder order) {
+  const auto before = [&](uint32_t a, uint32_t b) {
+    return order == TimeOrder::kAscending ? a < b : a > b;
+  };
+  ScanHeads heads;
+  std::optional<uint32_t> first_head;
+  for (SegmentScan& scan : scans) {
+    const auto head = scan.Head();
+    if (!head) continue;
+    if (!first_head || before(*head, *first_head)) {
+      heads.rival = first_head;
+      first_head = head;
+      heads.first = &scan;
+    } else if (!heads.rival || before(*head, *heads.rival)) {
+      heads.rival = head;
+    }
+  }
+  return heads;
+}
+
 }  // namespace sightline::index

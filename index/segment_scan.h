@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/cancellation.h"
@@ -52,5 +53,13 @@ class SegmentScan {
   std::vector<uint32_t> found_;
   size_t taken_ = 0;
 };
+
+// Of several scans in one order, the one whose head comes first, and the head that comes first among
+// the others.
+struct ScanHeads {
+  SegmentScan* first = nullptr;  // null: all have ended
+  std::optional<uint32_t> rival;
+};
+ScanHeads FirstOf(std::span<SegmentScan> scans, TimeOrder order);
 
 }  // namespace sightline::index

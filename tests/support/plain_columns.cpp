@@ -1,6 +1,8 @@
 #include "tests/support/plain_columns.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 #include <map>
 #include <string>
 #include <tuple>
@@ -94,6 +96,55 @@ auto PlaceOf(const index::NearRow& row) {
   return std::tuple(row.distance, row.key.ms_of_day, row.key.camera_number, row.key.identity_hash);
 }
 
+auto OrderOf(const RowKey& key) {
+  return std::tuple(key.ms_of_day, key.camera_number, key.identity_hash);
+}
+
+// The readings of every plate, held.
+class PlainWalk final : public index::PlateWalk {
+ public:
+  using Readings = std::map<std::string, std::vector<index::ColumnReading>, std::less<>>;
+
+  explicit PlainWalk(Readings readings) : readings_(std::move(readings)) {}
+
+  Result<bool> Next(const Cancellation& cancellation) override {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    at_ = next_;
+    if (at_ == readings_.end()) return false;
+    ++next_;
+    return true;
+  }
+  void Seek(std::string_view plate) override { next_ = readings_.lower_bound(plate); }
+  std::string_view plate() const override { return at_->first; }
+  std::span<const index::ColumnReading> readings() const override { return at_->second; }
+  double progress() const override {
+    return readings_.empty() ? 1
+                             : static_cast<double>(std::distance(readings_.begin(), next_)) /
+                                   static_cast<double>(readings_.size());
+  }
+
+ private:
+  const Readings readings_;
+  Readings::const_iterator next_ = readings_.begin();
+  Readings::const_iterator at_ = readings_.end();
+};
+
+class PlainNumbers final : public index::PlateNumbers {
+ public:
+  explicit PlainNumbers(std::vector<std::string> plates) : plates_(std::move(plates)) {}
+
+  uint32_t size() const override { return static_cast<uint32_t>(plates_.size()); }
+  std::string PlateOf(uint32_t number) const override { return plates_[number]; }
+  std::optional<uint32_t> Find(std::string_view plate) const override {
+    const auto found = std::lower_bound(plates_.begin(), plates_.end(), plate);
+    if (found == plates_.end() || *found != plate) return std::nullopt;
+    return static_cast<uint32_t>(found - plates_.begin());
+  }
+
+ private:
+  const std::vector<std::string> plates_;  // ascending
+};
+
 class PlainDay final : public index::DayColumns {
  public:
   PlainDay(std::shared_ptr<const storage::DayReader> day, std::vector<Version> versions,
@@ -174,7 +225,87 @@ class PlainDay final : public index::DayColumns {
     });
   }
 
+  std::unique_ptr<index::PlateWalk> WalkPlates(const index::ReadingWindow& window) const override {
+    PlainWalk::Readings readings;
+    for (const Version* row : RowsIn(window)) {
+      readings[row->sighting.plate].push_back(
+          {row->version.key, row->version.sequence, row->sighting.location});
+    }
+    return std::make_unique<PlainWalk>(std::move(readings));
+  }
+
+  Result<std::vector<index::ColumnReading>> ReadingsOf(
+      std::string_view plate, const index::ReadingWindow& window) const override {
+    std::vector<index::ColumnReading> readings;
+    for (const Version* row : RowsIn(window)) {
+      if (row->sighting.plate != plate) continue;
+      readings.push_back({row->version.key, row->version.sequence, row->sighting.location});
+    }
+    return readings;
+  }
+
+  Result<std::vector<index::NearbyReading>> ReadingsNear(
+      std::span<const index::CameraMoment> moments, uint32_t within_ms, Sequence as_of,
+      const Cancellation& cancellation) const override {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    const std::vector<const Version*> rows = RowsIn({.as_of = as_of});
+    std::vector<index::NearbyReading> found;
+    for (uint32_t i = 0; i < moments.size(); ++i) {
+      for (const Version* row : rows) {
+        const RowKey& key = row->version.key;
+        const int64_t apart = int64_t{key.ms_of_day} - int64_t{moments[i].ms_of_day};
+        if (key.camera_number != moments[i].camera_number || std::abs(apart) > within_ms) continue;
+        found.push_back({i, key, row->sighting.plate});
+      }
+    }
+    return found;
+  }
+
+  Result<std::shared_ptr<const index::PlateNumbers>> NumberPlates(
+      const Cancellation& cancellation) const override {
+    SIGHTLINE_ASSIGN(const auto plates, PlatesMatching("*", cancellation));
+    std::vector<std::string> names;
+    for (const index::DayPlate& plate : plates) names.push_back(plate.plate);
+    return std::shared_ptr<const index::PlateNumbers>(
+        std::make_shared<PlainNumbers>(std::move(names)));
+  }
+
+  Status VisitPassings(const index::ColumnQuery& query,
+                       const std::function<bool(std::span<const index::Passing>)>& visit,
+                       const Cancellation& cancellation) const override {
+    SIGHTLINE_ASSIGN(const auto numbers, NumberPlates(cancellation));
+    std::vector<index::Passing> passings;
+    for (const Version& row : versions_) {
+      if (!day_->IsInForce(row.version, query.as_of) || !Passes(query, row)) continue;
+      const RowKey& key = row.version.key;
+      passings.push_back({key.ms_of_day, key.camera_number,
+                          numbers->Find(row.sighting.plate).value_or(index::kUnreadPlate)});
+    }
+    std::sort(passings.begin(), passings.end(), [](const auto& a, const auto& b) {
+      return a.ms_of_day < b.ms_of_day;
+    });
+    if (!passings.empty()) visit(passings);
+    return Ok();
+  }
+
  private:
+  // The rows with a plate, in order.
+  std::vector<const Version*> RowsIn(const index::ReadingWindow& window) const {
+    std::vector<const Version*> rows;
+    for (const Version& row : versions_) {
+      const uint32_t ms = row.version.key.ms_of_day;
+      if (row.sighting.plate.empty() || ms < window.from_ms || ms >= window.to_ms ||
+          !day_->IsInForce(row.version, window.as_of)) {
+        continue;
+      }
+      rows.push_back(&row);
+    }
+    std::sort(rows.begin(), rows.end(), [](const Version* a, const Version* b) {
+      return OrderOf(a->version.key) < OrderOf(b->version.key);
+    });
+    return rows;
+  }
+
   std::vector<RowKey> Find(const index::ColumnQuery& query) const {
     std::vector<RowKey> rows;
     for (const Version& row : versions_) {
