@@ -10,7 +10,7 @@
 #include "client/exit_code.h"
 #include "client/output/row_printer.h"
 #include "client/simulate/direct_writer.h"
-#include "client/time_zone.h"
+#include "core/time_zone.h"
 #include "core/error.h"
 
 namespace sightline::client {

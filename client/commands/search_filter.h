@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "client/time_zone.h"
+#include "core/time_zone.h"
 #include "core/error.h"
 #include "core/filter.h"
 #include "core/sighting.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "client/time_zone.h"
+#include "core/time_zone.h"
 #include "core/error.h"
 
 namespace sightline::client {

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/time.h"
 
-namespace sightline::client {
+namespace sightline {
 
 // A date and time of day on a wall clock.
 struct LocalTime {
@@ -33,6 +33,16 @@ struct Instant {
   bool ambiguous = false;
 };
 
+// Where an instant stands on the calendar and the clock of a zone.
+struct LocalMoment {
+  int64_t day = 0;        // of the local calendar, since 1970-01-01
+  int weekday = 1;        // ISO: 1 Monday to 7 Sunday
+  int64_t ms_of_day = 0;  // [0, 86 400 000)
+
+  int hour() const { return static_cast<int>(ms_of_day / 3'600'000); }
+  bool operator==(const LocalMoment&) const = default;
+};
+
 // Copies share the zone's rules. Thread-safe.
 class TimeZone {
  public:
@@ -45,6 +55,14 @@ class TimeZone {
   // forward).
   Result<Instant> ToInstant(const LocalTime& local) const;
 
+  // What a wall clock in the zone shows beyond UTC then, in milliseconds. Some tens of nanoseconds.
+  int64_t OffsetAt(TimestampMs time) const;
+
+  LocalMoment LocalMomentOf(TimestampMs time) const;
+
+  // The IANA name that it was made from; of Local() the one that was found.
+  const std::string& name() const;
+
   // "2016-09-21 10:22:36.120 +08:00".
   std::string Format(TimestampMs time) const;
 
@@ -55,4 +73,4 @@ class TimeZone {
   std::shared_ptr<const Rules> rules_;
 };
 
-}  // namespace sightline::client
+}  // namespace sightline

@@ -1,4 +1,4 @@
-#include "client/time_zone.h"
+#include "core/time_zone.h"
 
 #include <fmt/format.h>
 #include <unicode/basictz.h>
@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 
-namespace sightline::client {
+namespace sightline {
 
 Result<TimestampMs> UtcInstant(const LocalTime& local) {
   const std::chrono::year_month_day date{std::chrono::year(local.year),
@@ -26,7 +26,10 @@ Result<TimestampMs> UtcInstant(const LocalTime& local) {
 
 class TimeZone::Rules {
  public:
-  explicit Rules(icu::TimeZone* zone) : zone_(zone) {}
+  explicit Rules(icu::TimeZone* zone) : zone_(zone) {
+    icu::UnicodeString id;
+    zone_->getID(id).toUTF8String(name_);
+  }
 
   // Milliseconds to add to UTC at an instant.
   int64_t OffsetAt(TimestampMs time) const {
@@ -37,8 +40,11 @@ class TimeZone::Rules {
     return int64_t{raw} + saving;
   }
 
+  const std::string& name() const { return name_; }
+
  private:
   std::unique_ptr<icu::TimeZone> zone_;
+  std::string name_;
 };
 
 Result<TimeZone> TimeZone::Named(const std::string& name) {
@@ -73,6 +79,19 @@ Result<Instant> TimeZone::ToInstant(const LocalTime& local) const {
   return Instant{first, second_fits && first != second};
 }
 
+int64_t TimeZone::OffsetAt(TimestampMs time) const { return rules_->OffsetAt(time); }
+
+LocalMoment TimeZone::LocalMomentOf(TimestampMs time) const {
+  const std::chrono::sys_time<std::chrono::milliseconds> wall{
+      std::chrono::milliseconds(time.value + OffsetAt(time))};
+  const auto day = std::chrono::floor<std::chrono::days>(wall);
+  return {.day = day.time_since_epoch().count(),
+          .weekday = static_cast<int>(std::chrono::weekday(day).iso_encoding()),
+          .ms_of_day = (wall - day).count()};
+}
+
+const std::string& TimeZone::name() const { return rules_->name(); }
+
 std::string TimeZone::Format(TimestampMs time) const {
   const int64_t offset = rules_->OffsetAt(time);
   std::string text = FormatTimestamp(time + offset);  // the wall clock's reading, with a 'Z'
@@ -82,4 +101,4 @@ std::string TimeZone::Format(TimestampMs time) const {
   return fmt::format("{} {}{:02}:{:02}", text, offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-}  // namespace sightline::client
+}  // namespace sightline
