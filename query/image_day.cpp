@@ -4,24 +4,12 @@
 #include <utility>
 
 #include "query/image_examples.h"
+#include "query/snapshot.h"
 
 namespace sightline::query {
 namespace {
 
 constexpr uint64_t kRowsBetweenChecks = 1000;
-
-// [from, to) in milliseconds of a day.
-struct Window {
-  uint32_t from_ms = 0;
-  uint32_t to_ms = 0;
-};
-
-Window WindowOf(Day day, Interval time) {
-  const auto clamp = [&](TimestampMs at) {
-    return static_cast<uint32_t>(std::clamp<int64_t>(at - day.start(), 0, kMillisecondsPerDay));
-  };
-  return {clamp(time.from), clamp(time.to)};
-}
 
 class ColumnDay final : public ImageDay {
  public:
@@ -124,7 +112,7 @@ class RecordDay final : public ImageDay {
   // Shows every row that passes the filter.
   template <typename Visitor>
   Status Visit(const Cancellation& cancellation, const Visitor& visit) const {
-    const Window window = WindowOf(day_->day(), filter_.time);
+    const DayPart window = PartOf(day_->day(), filter_.time);
     const std::unique_ptr<storage::RowCursor> cursor = day_->Rows();
     uint64_t rows = 0;
     for (cursor->Seek({.ms_of_day = window.from_ms}); cursor->Valid(); cursor->Next()) {
@@ -158,7 +146,7 @@ Result<std::unique_ptr<const ImageDay>> OpenImageDay(const Sources& sources,
                    sources.columns->Open(day, cancellation));
   if (!columns) return std::unique_ptr<const ImageDay>();
   index::ColumnQuery query = filter.conditions.query;
-  const Window window = WindowOf(day, filter.time);
+  const DayPart window = PartOf(day, filter.time);
   query.from_ms = window.from_ms;
   query.to_ms = window.to_ms;
   if (filter.filter.plate_like) {

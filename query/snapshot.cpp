@@ -17,4 +17,11 @@ std::vector<Day> DaysIn(const storage::Store& store, Interval time) {
   return days;
 }
 
+DayPart PartOf(Day day, Interval time) {
+  const auto clamp = [&](TimestampMs at) {
+    return static_cast<uint32_t>(std::clamp<int64_t>(at - day.start(), 0, kMillisecondsPerDay));
+  };
+  return {clamp(time.from), clamp(time.to)};
+}
+
 }  // namespace sightline::query
