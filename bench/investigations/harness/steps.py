@@ -1,0 +1,44 @@
+"""The steps of bench/investigations/run: each yields results, as dicts."""
+
+from . import cabs, clones, companions, habits, seattle
+
+# What tells one result of a step from another; a later one with the same replaces it.
+KEYS = ("seed", "vehicles", "days", "vectors", "within_s", "sightings", "options")
+
+
+def key(result):
+    return tuple(result.get(name) for name in KEYS)
+
+
+def seeds(arguments):
+    return [int(seed) for seed in arguments.seeds.split(",")]
+
+
+def run_clones(given):
+    for vectors in given.vectors.split(","):
+        for seed in seeds(given):
+            yield clones.score(given, seed, vectors)
+
+
+def run_companions(given):
+    for seed in seeds(given):
+        for within_s in map(int, given.within.split(",")):
+            yield companions.score(given, seed, within_s)
+
+
+def run_habits(given):
+    for seed in seeds(given):
+        yield habits.score(given, seed)
+
+
+def run_cabs(given):
+    for seed in seeds(given):
+        yield cabs.score(seed)
+
+
+def run_seattle(_):
+    yield seattle.score()
+
+
+ALL = {"clones": run_clones, "companions": run_companions, "habits": run_habits,
+       "cabs": run_cabs, "seattle": run_seattle}
