@@ -1,0 +1,316 @@
+#include "query/companion_weighing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <tuple>
+#include <utility>
+
+#include "core/plate_distance.h"
+#include "query/companion_habits.h"
+#include "query/companion_null.h"
+#include "query/false_discovery.h"
+#include "query/trips.h"
+
+namespace sightline::query {
+namespace {
+
+// A pass of a misread of the target itself, at a camera that read it twice.
+constexpr int32_t kSamePassMs = 2'000;
+
+// Companions that are surer than this no longer count among the crowd that others are held against.
+constexpr double kSetAsideP = 1e-4;
+constexpr size_t kMaxSetAside = 8;
+
+// A string that is read more often than this beside the target is a plate, not a misread.
+constexpr size_t kMaxMisreadPasses = 3;
+
+// On how many more trips the average vehicle meets the target again, per trip, until something is
+// counted; and how much likelier than the average one of like habits is to.
+constexpr double kPriorAgain = 0.5;
+constexpr double kPriorTrips = 50;
+constexpr double kUnlikeAverage = 3;
+
+// Of the trips that a companion makes with the target: those that begin where it joins, or end
+// where it leaves; a stranger's are often under way already. How many of these do is counted among
+// the candidates, on top of a prior.
+constexpr double kWithTarget = 0.8;
+constexpr double kPriorWithTarget = 0.3;
+constexpr double kPriorEnds = 6;
+
+constexpr size_t kCandidatesBetweenChecks = 256;
+
+class Weighing {
+ public:
+  Weighing(const CompanionTarget& target, const CompanionCrowd& crowd,
+           std::span<const std::string> target_plates, const CompanionWeighingOptions& options,
+           const TravelTimes& travel_times, const CompanionLookups& lookups,
+           const Cancellation& cancellation)
+      : target_(target),
+        crowd_(crowd),
+        target_plates_(target_plates),
+        options_(options),
+        reach_(CompanionReach::Of(options.within_ms)),
+        travel_times_(travel_times),
+        lookups_(lookups),
+        cancellation_(cancellation) {}
+
+  Result<WeighedCrowd> Run() {
+    FindCandidates();
+    SIGHTLINE_RETURN_IF_ERROR(WeighAll());
+    KeepBestFirst();
+    const size_t looked_into = std::min(candidates_.size(), kCandidatesLookedInto);
+    SIGHTLINE_RETURN_IF_ERROR(LookInto(looked_into));
+    return Conclude(looked_into);
+  }
+
+ private:
+  // Ends of a candidate's own trips that were met on, and how many are where it met the target.
+  struct Ends {
+    double all = 0;
+    double with_target = 0;
+  };
+
+  struct Candidate {
+    uint32_t number = 0;  // of its plate in the crowd
+    WeighedCompanion found;
+    Ends ends = {};
+  };
+
+  bool IsMisreadOfTarget(uint32_t plate, std::span<const Meeting> meetings) const {
+    const auto is_same_pass = [](const Meeting& meeting) {
+      return std::abs(meeting.offset_ms) <= kSamePassMs;
+    };
+    if (!std::ranges::all_of(meetings, is_same_pass)) return false;
+    return std::ranges::any_of(target_plates_, [&](const std::string& own) {
+      return WithinPlateDistance(own, crowd_.PlateOf(plate), 1).has_value();
+    });
+  }
+
+  uint32_t CamerasMetAt(std::span<const Meeting> meetings) const {
+    std::vector<uint32_t> cameras;
+    for (const Meeting& meeting : meetings) {
+      if (std::abs(meeting.offset_ms) > options_.within_ms) continue;
+      cameras.push_back(target_.readings[meeting.reading].camera_number);
+    }
+    std::ranges::sort(cameras);
+    return static_cast<uint32_t>(std::unique(cameras.begin(), cameras.end()) - cameras.begin());
+  }
+
+  size_t TripsMetOn(std::span<const Meeting> meetings) const {
+    size_t trips = 0;
+    for (size_t i = 0; i < meetings.size(); ++i) {
+      trips += i == 0 || target_.trip_of[meetings[i].reading] !=
+                             target_.trip_of[meetings[i - 1].reading];
+    }
+    return trips;
+  }
+
+  void FindCandidates() {
+    uint64_t near = 0;
+    double again = kPriorAgain;
+    for (uint32_t plate = 0; plate < crowd_.plates(); ++plate) {
+      std::vector<Meeting> meetings;
+      for (const CrowdPass& pass : crowd_.PassesOf(plate)) {
+        if (std::abs(pass.offset_ms) > reach_.presence_ms) continue;
+        meetings.push_back({pass.reading, pass.offset_ms, pass.identity_hash, {}});
+        near += std::abs(pass.offset_ms) <= options_.within_ms;
+      }
+      if (meetings.empty() || IsMisreadOfTarget(plate, meetings)) continue;
+      ++hypotheses_;
+      again += static_cast<double>(TripsMetOn(meetings) - 1);
+      // One camera may turn up yet, where the candidate was misread.
+      if (CamerasMetAt(meetings) + 1 < options_.min_cameras) continue;
+      candidates_.push_back({plate, {.plate = crowd_.PlateOf(plate),
+                                     .meetings = std::move(meetings)}});
+    }
+    density_ = static_cast<double>(near) / static_cast<double>(target_.readings.size());
+    const double trips = static_cast<double>(hypotheses_) *
+                         static_cast<double>(target_.trips.size() - 1);
+    base_chance_ = kUnlikeAverage * again / (trips + kPriorTrips);
+  }
+
+  // Of the candidate's own readings: whether it was read on the same trip before it met the target
+  // first, and after it met it last.
+  Ends CountEnds(const WeighedCompanion& found, std::span<const PlateReading> readings,
+                 std::span<const TripRange> trips) const {
+    Ends ends;
+    const auto time_of = [&](const Meeting& meeting) {
+      return target_.readings[meeting.reading].time + meeting.offset_ms;
+    };
+    for (size_t begin = 0; begin < found.meetings.size();) {
+      const uint32_t trip = target_.trip_of[found.meetings[begin].reading];
+      size_t end = begin + 1;
+      while (end < found.meetings.size() &&
+             target_.trip_of[found.meetings[end].reading] == trip) {
+        ++end;
+      }
+      const TimestampMs first = time_of(found.meetings[begin]);
+      const TimestampMs last = time_of(found.meetings[end - 1]);
+      for (const TripRange& own : trips) {
+        if (readings[own.end - 1].time < first || readings[own.begin].time > first) continue;
+        ends.all += 2;
+        ends.with_target += readings[own.begin].time == first;
+        ends.with_target += readings[own.end - 1].time <= last;
+        break;
+      }
+      begin = end;
+    }
+    return ends;
+  }
+
+  // ln of how much better companionship explains where its trips begin and end.
+  static double WeighEnds(const Ends& own, const Ends& of_all) {
+    const double chance =
+        (of_all.with_target - own.with_target + kPriorEnds * kPriorWithTarget) /
+        (of_all.all - own.all + kPriorEnds);
+    return own.with_target * std::log(kWithTarget / chance) +
+           (own.all - own.with_target) * std::log((1 - kWithTarget) / (1 - chance));
+  }
+
+  void Weigh(Candidate& candidate, std::span<const double> chances, CompanionNull& null) const {
+    WeighedCompanion& found = candidate.found;
+    const std::vector<TripEvidence> trips =
+        WeighTrips(target_, reach_, options_.within_ms, found.meetings,
+                   null.OwnOf(candidate.number), null);
+    found.log_ratio = WeighTogether(trips, chances);
+    // It met on one of them, whichever; on the others by chance.
+    found.expected = 0;
+    bool is_first = true;
+    for (const TripEvidence& trip : trips) {
+      found.expected += trip.expected * (std::exchange(is_first, false) ? 1 : chances[trip.trip]);
+    }
+  }
+
+  Status WeighAll() {
+    CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, {});
+    const std::vector<double> chances(target_.trips.size(), base_chance_);
+    for (size_t i = 0; i < candidates_.size(); ++i) {
+      if (i % kCandidatesBetweenChecks == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
+      Weigh(candidates_[i], chances, null);
+    }
+    return Ok();
+  }
+
+  void KeepBestFirst() {
+    std::ranges::sort(candidates_, {}, [](const Candidate& candidate) {
+      const WeighedCompanion& found = candidate.found;
+      return std::tuple(-found.log_ratio, -static_cast<int64_t>(found.meetings.size()),
+                        std::string_view(found.plate));
+    });
+  }
+
+  // Readings that one vehicle less is known of by another string: the candidate was not read where
+  // it should have been, and a string one confusion apart was.
+  Status AddMisreads(Candidate& candidate) {
+    WeighedCompanion& found = candidate.found;
+    const PlateNeighbourhood neighbourhood({.text = found.plate, .max_distance = 1});
+    const std::span<const CrowdPass> own = crowd_.PassesOf(candidate.number);
+    std::vector<Meeting> added;
+    for (size_t i = 0; i < found.meetings.size(); ++i) {
+      const uint32_t trip = target_.trip_of[found.meetings[i].reading];
+      if (i > 0 && target_.trip_of[found.meetings[i - 1].reading] == trip) continue;
+      const TripRange& range = target_.trips[trip];
+      for (size_t reading = range.begin; reading < range.end; ++reading) {
+        const auto at = static_cast<uint32_t>(reading);
+        if (crowd_.Find(at, candidate.number) != nullptr) continue;
+        for (const CrowdPass& pass : crowd_.Around(at)) {
+          if (std::abs(pass.offset_ms) > reach_.presence_ms) continue;
+          if (neighbourhood.Distance(crowd_.PlateOf(pass.plate)) != 1) continue;
+          if (crowd_.PassesOf(pass.plate).size() > kMaxMisreadPasses) continue;
+          SIGHTLINE_ASSIGN(const bool is_alike, lookups_.look_alike(own.front(), pass));
+          if (!is_alike) continue;
+          added.push_back({at, pass.offset_ms, pass.identity_hash, crowd_.PlateOf(pass.plate)});
+          break;
+        }
+      }
+    }
+    found.meetings.insert(found.meetings.end(), added.begin(), added.end());
+    std::ranges::sort(found.meetings, {}, &Meeting::reading);
+    return Ok();
+  }
+
+  Status LookInto(size_t count) {
+    std::vector<uint32_t> set_aside;
+    for (size_t i = 0; i < std::min(count, kMaxSetAside); ++i) {
+      if (PValueOf(candidates_[i].found.log_ratio) > kSetAsideP) break;
+      set_aside.push_back(candidates_[i].number);
+    }
+    std::ranges::sort(set_aside);
+    CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, std::move(set_aside));
+    const TargetSchedule schedule(target_);
+    Ends ends;
+    for (size_t i = 0; i < count; ++i) {
+      SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
+      Candidate& candidate = candidates_[i];
+      SIGHTLINE_RETURN_IF_ERROR(AddMisreads(candidate));
+      SIGHTLINE_ASSIGN(const std::vector<PlateReading> readings,
+                       lookups_.readings(candidate.found.plate));
+      const std::vector<TripRange> trips = CutIntoTrips(readings, travel_times_);
+      Weigh(candidate,
+            schedule.Chances(readings, trips, reach_.presence_ms, options_.days, base_chance_),
+            null);
+      candidate.ends = CountEnds(candidate.found, readings, trips);
+      ends.all += candidate.ends.all;
+      ends.with_target += candidate.ends.with_target;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      candidates_[i].found.log_ratio += WeighEnds(candidates_[i].ends, ends);
+    }
+    return Ok();
+  }
+
+  WeighedCrowd Conclude(size_t looked_into) {
+    WeighedCrowd result{.hypotheses = hypotheses_, .crowd = density_};
+    double worst = 0;
+    std::vector<double> p_values;
+    for (size_t i = 0; i < candidates_.size(); ++i) {
+      WeighedCompanion& found = candidates_[i].found;
+      found.p_value = PValueOf(found.log_ratio);
+      if (i < looked_into) {
+        worst = std::max(worst, found.p_value);
+      } else {
+        found.p_value = std::max(found.p_value, worst);
+      }
+      if (CamerasMetAt(found.meetings) < options_.min_cameras) continue;
+      p_values.push_back(found.p_value);
+      result.companions.push_back(std::move(found));
+    }
+    const std::vector<double> q_values = AdjustForDiscovery(p_values, hypotheses_);
+    for (size_t i = 0; i < q_values.size(); ++i) result.companions[i].q_value = q_values[i];
+    std::ranges::sort(result.companions, {}, [](const WeighedCompanion& found) {
+      return std::tuple(found.p_value, -found.log_ratio,
+                        -static_cast<int64_t>(found.meetings.size()),
+                        std::string_view(found.plate));
+    });
+    return result;
+  }
+
+  const CompanionTarget& target_;
+  const CompanionCrowd& crowd_;
+  const std::span<const std::string> target_plates_;
+  const CompanionWeighingOptions& options_;
+  const CompanionReach reach_;
+  const TravelTimes& travel_times_;
+  const CompanionLookups& lookups_;
+  const Cancellation& cancellation_;
+
+  std::vector<Candidate> candidates_;
+  uint64_t hypotheses_ = 0;
+  double density_ = 0;
+  double base_chance_ = 0;
+};
+
+}  // namespace
+
+Result<WeighedCrowd> WeighCompanions(const CompanionTarget& target, const CompanionCrowd& crowd,
+                                     std::span<const std::string> target_plates,
+                                     const CompanionWeighingOptions& options,
+                                     const TravelTimes& travel_times,
+                                     const CompanionLookups& lookups,
+                                     const Cancellation& cancellation) {
+  return Weighing(target, crowd, target_plates, options, travel_times, lookups, cancellation)
+      .Run();
+}
+
+}  // namespace sightline::query
