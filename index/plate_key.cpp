@@ -15,6 +15,7 @@ class KeyBuilder {
   // `size` bytes, the last in the lowest bits.
   void Append(uint32_t bytes, uint32_t size) {
     const uint32_t taken = std::min<uint32_t>(size, PlateKey::kBytes - size_);
+    if (taken == 0) return;
     bytes_ = bytes_ << (8 * taken) | bytes >> (8 * (size - taken));
     size_ += taken;
   }
