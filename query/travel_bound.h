@@ -29,4 +29,12 @@ struct TravelVerdict {
 // matter, nor on which days. Thread-safe.
 TravelVerdict JudgeTravel(const TravelBound& bound, const Sighting& a, const Sighting& b);
 
+// The same of what such a question is made of: the way between the two places, none where one is not
+// known, and the time between the two sightings, not negative.
+TravelVerdict JudgeTravel(const TravelBound& bound, const std::optional<Meters>& distance,
+                          double gap_s);
+
+// The least time for the distance, in seconds: slack_s aside, which is for the clocks.
+double LeastSeconds(const TravelBound& bound, Meters distance);
+
 }  // namespace sightline::query
