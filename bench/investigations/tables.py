@@ -39,7 +39,9 @@ def clones(results):
 def companions(results):
     rows = []
     for result in results:
-        for name, title in (("planted", "planted"), ("own", "the simulator's")):
+        for name, title in (("strangers", "planted, new plates"),
+                            ("drivers", "planted, drivers of the city"),
+                            ("own", "the simulator's")):
             ranks = [f"{percent(result[f'{name}{rule}_first'])}, "
                      f"{percent(result[f'{name}{rule}_in_five'])}"
                      for rule in ("", "_count_10", "_count_30", "_share_30")]
@@ -60,12 +62,14 @@ def companions(results):
 
 
 def habits(results):
+    kinds = sorted({kind for result in results for kind in result["trips_by_kind"]})
     return table(["seed", "vehicles", "days", "homes asked", "within 700 m", "trips", "the same",
-                  "the same, readings of others included"],
+                  *kinds, "vehicles with all the same"],
                  [[result["seed"], number(result["vehicles"]), result["days"],
                    number(result.get("homes_asked")), percent(result.get("homes_found")),
                    number(result["trips"]), percent(result["trips_same"]),
-                   percent(result["trips_same_strictly"])] for result in results])
+                   *(percent(result["trips_by_kind"].get(kind)) for kind in kinds),
+                   percent(result["vehicles_trips_all_same"])] for result in results])
 
 
 def cabs(results):

@@ -57,32 +57,40 @@ class Scores:
 
     def trips(self, dice, count):
         """Trips as sets of readings: of the vehicle's own, and strictly of all under its plate."""
-        total = same = strict = 0
+        total, same = collections.Counter(), collections.Counter()
+        vehicles_same = strict = 0
         other = []
-        for vehicle in dice.sample(self.alone, min(count, len(self.alone))):
+        chosen = dice.sample(self.alone, min(count, len(self.alone)))
+        for vehicle in chosen:
             true = collections.defaultdict(set)
             for reading in self.own(vehicle):
                 true[reading.truth.trip].add(reading.id)
             own = set().union(*true.values())
-            answer = asking.get(self.connection, of_plate(vehicle["plate"], "trajectory"),
-                                **self.span)
-            told = collections.defaultdict(set)
-            for feature in answer["features"]:
-                if "camera_id" in feature["properties"]:
-                    told[feature["properties"]["trip"]].add(feature["properties"]["id"])
-            whole = {frozenset(trip) for trip in told.values()}
-            cut = {frozenset(trip & own) for trip in told.values()}
+            whole = self.told_trips(vehicle["plate"])
+            cut = {trip & own for trip in whole}
             wanted = {frozenset(trip) for trip in true.values()}
-            total += len(wanted)
+            total[vehicle["kind"]] += len(wanted)
+            same[vehicle["kind"]] += len(wanted & cut)
             strict += len(wanted & whole)
-            same += len(wanted & cut)
             if wanted - cut:
                 other.append({"plate": vehicle["plate"], "kind": vehicle["kind"],
                               "trips": len(wanted), "missing": len(wanted - cut),
                               "told": len(cut - {frozenset()})})
-        return {"trips": total, "trips_same": share(same, total),
-                "trips_same_strictly": share(strict, total), "trips_other": other[:20],
-                "trips_other_by_kind": dict(collections.Counter(each["kind"] for each in other))}
+            else:
+                vehicles_same += 1
+        return {"trips": total.total(), "trips_same": share(same.total(), total.total()),
+                "trips_same_strictly": share(strict, total.total()),
+                "trips_by_kind": {kind: share(same[kind], of) for kind, of in total.items()},
+                "vehicles_trips_all_same": share(vehicles_same, len(chosen)),
+                "trips_other": other[:20]}
+
+    def told_trips(self, plate):
+        answer = asking.get(self.connection, of_plate(plate, "trajectory"), **self.span)
+        told = collections.defaultdict(set)
+        for feature in answer["features"]:
+            if "camera_id" in feature["properties"]:
+                told[feature["properties"]["trip"]].add(feature["properties"]["id"])
+        return {frozenset(trip) for trip in told.values()}
 
 
 def score(given, seed):

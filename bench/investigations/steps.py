@@ -1,6 +1,6 @@
 """The steps of bench/investigations/run: each yields results, as dicts."""
 
-from . import cabs, clones, companions, habits, seattle
+from investigations import cabs, clones, companions, habits, seattle
 
 # What tells one result of a step from another; a later one with the same replaces it.
 KEYS = ("seed", "vehicles", "days", "vectors", "within_s", "sightings", "options")

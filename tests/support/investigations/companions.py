@@ -150,7 +150,9 @@ def score(given, seed, within_s):
         scores = Scores(connection, stored_window(connection), rules, within_s)
         result = {"seed": seed, "vehicles": given.vehicles, "days": given.days, "within_s": within_s,
                   "options": given.simulate_option, "readings": len(rows)}
-        scores.targets("planted", [convoy.plates for convoy in planted], dice)
+        for name, known in (("strangers", False), ("drivers", True)):
+            scores.targets(name, [convoy.plates for convoy in planted
+                                  if convoy.known_drivers == known], dice)
         scores.targets("own", own_convoys(rows, city.truth), dice)
         taken = {plate for convoy in planted for plate in convoy.plates}
         alone = [city.truth.vehicles[vehicle]["plate"] for vehicle in planter.alone]
