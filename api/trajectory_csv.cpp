@@ -2,6 +2,7 @@
 #include <iterator>
 #include <vector>
 
+#include "api/csv_field.h"
 #include "api/trajectory_formats.h"
 
 namespace sightline::api {
@@ -67,20 +68,6 @@ const Column kColumns[] = {
     {"image", "image", [](const TrajectoryPoint& p) { return p.sighting.sighting.image; }},
 };
 
-// A field of RFC 4180, quoted where it must be.
-void AppendField(std::string_view text, std::string& out) {
-  if (text.find_first_of("\",\r\n") == std::string_view::npos) {
-    out += text;
-    return;
-  }
-  out += '"';
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
 // RFC 4180 with a header line; a line for each reading, empty fields for what it has not. Texts are
 // as they came: a spreadsheet may take one that begins with '=' for a formula.
 class CsvTrajectoryWriter final : public TrajectoryWriter {
@@ -109,7 +96,7 @@ class CsvTrajectoryWriter final : public TrajectoryWriter {
   void AppendLine(TextOf text_of, std::string& out) {
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) out += ',';
-      AppendField(text_of(columns_[i]), out);
+      AppendCsvField(text_of(columns_[i]), out);
     }
     out += "\r\n";
   }
