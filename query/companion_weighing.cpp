@@ -119,6 +119,10 @@ class Weighing {
       if (meetings.empty() || IsMisreadOfTarget(plate, meetings)) continue;
       ++hypotheses_;
       again += static_cast<double>(TripsMetOn(meetings) - 1);
+      if (!options_.only.empty() &&
+          !std::ranges::binary_search(options_.only, crowd_.PlateOf(plate))) {
+        continue;
+      }
       // One camera may turn up yet, where the candidate was misread.
       if (CamerasMetAt(meetings) + 1 < options_.min_cameras) continue;
       candidates_.push_back({plate, {.plate = crowd_.PlateOf(plate),

@@ -20,6 +20,8 @@ struct CompanionWeighingOptions {
   int32_t within_ms = 10'000;
   uint32_t min_cameras = 2;
   double days = 1;  // of the window, > 0
+  // Where not empty (ascending): these plates alone are weighed; the others are crowd.
+  std::span<const std::string> only = {};
 };
 
 // Where the weighing looks into single vehicles. Callables may not be null.

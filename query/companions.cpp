@@ -76,7 +76,8 @@ class Finder {
     return WeighCompanions({target_.readings, trips_, trip_of_}, crowd, target_.plates,
                            {.within_ms = request_.within_ms,
                             .min_cameras = request_.min_cameras,
-                            .days = static_cast<double>(std::max<size_t>(days, 1))},
+                            .days = static_cast<double>(std::max<size_t>(days, 1)),
+                            .only = request_.only},
                            travel_times_, lookups, cancellation_);
   }
 

@@ -31,6 +31,8 @@ struct CompanionsRequest {
   uint32_t min_cameras = 2;     // >= 1: distinct ones at which they met so
   size_t limit = 100;           // companions in the answer
   size_t evidence_limit = 100;  // meetings given of each
+  // Where not empty (ascending): these plates alone are weighed; the others are crowd.
+  std::vector<std::string> only;
   std::optional<Sequence> as_of;
 
   static constexpr int32_t kMaxWithinMs = 300'000;
