@@ -228,6 +228,24 @@ Status Catalog::PutEntry(std::string_view table, std::string_view key, std::stri
   return Put(kEntries, EntryKey(table, key), value);
 }
 
+Status Catalog::ChangeEntries(std::span<const EntryChange> changes) {
+  auto batch = Database::NewBatch();
+  for (const EntryChange& change : changes) {
+    const std::string key = EntryKey(change.table, change.key);
+    if (change.value) {
+      batch.Put(database_->table(kEntries), key, *change.value);
+    } else {
+      batch.Delete(database_->table(kEntries), key);
+    }
+  }
+  return database_->Write(batch, /*sync=*/true);
+}
+
+Result<std::optional<std::string>> Catalog::GetEntry(std::string_view table,
+                                                     std::string_view key) const {
+  return database_->Get(kEntries, EntryKey(table, key));
+}
+
 Status Catalog::DeleteEntry(std::string_view table, std::string_view key) {
   auto batch = Database::NewBatch();
   batch.Delete(database_->table(kEntries), EntryKey(table, key));

@@ -59,6 +59,8 @@ class Catalog {
   Status DeleteCamera(std::string_view id);
 
   Status PutEntry(std::string_view table, std::string_view key, std::string_view value);
+  Status ChangeEntries(std::span<const EntryChange> changes);
+  Result<std::optional<std::string>> GetEntry(std::string_view table, std::string_view key) const;
   Status DeleteEntry(std::string_view table, std::string_view key);
   Result<std::vector<std::pair<std::string, std::string>>> Entries(std::string_view table) const;
 

@@ -214,6 +214,13 @@ class StoreImpl final : public Store {
   Status DeleteEntry(std::string_view table, std::string_view key) override {
     return parts_->catalog->DeleteEntry(table, key);
   }
+  Status ChangeEntries(std::span<const EntryChange> changes) override {
+    return parts_->catalog->ChangeEntries(changes);
+  }
+  Result<std::optional<std::string>> GetEntry(std::string_view table,
+                                              std::string_view key) const override {
+    return parts_->catalog->GetEntry(table, key);
+  }
   Result<std::vector<std::pair<std::string, std::string>>> Entries(
       std::string_view table) const override {
     return parts_->catalog->Entries(table);

@@ -58,6 +58,13 @@ struct EncodedSighting {
   SightingId id;
 };
 
+// One of several changes of entries that are made together.
+struct EntryChange {
+  std::string table;
+  std::string key;
+  std::optional<std::string> value;  // none: the entry is deleted
+};
+
 // Of one plate over all days that a question covers.
 struct PlateSummary {
   std::string plate;
@@ -169,6 +176,11 @@ class Store {
   // A key-value table of the catalog, synced on write. `table` is a short lower-case name.
   virtual Status PutEntry(std::string_view table, std::string_view key, std::string_view value) = 0;
   virtual Status DeleteEntry(std::string_view table, std::string_view key) = 0;
+  // All of the changes or none, with one sync.
+  virtual Status ChangeEntries(std::span<const EntryChange> changes) = 0;
+  // nullopt where there is none.
+  virtual Result<std::optional<std::string>> GetEntry(std::string_view table,
+                                                      std::string_view key) const = 0;
   virtual Result<std::vector<std::pair<std::string, std::string>>> Entries(
       std::string_view table) const = 0;
 

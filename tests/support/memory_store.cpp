@@ -244,6 +244,24 @@ Status MemoryStore::PutEntry(std::string_view table, std::string_view key,
   return Ok();
 }
 
+Status MemoryStore::ChangeEntries(std::span<const storage::EntryChange> changes) {
+  for (const storage::EntryChange& change : changes) {
+    SIGHTLINE_RETURN_IF_ERROR(change.value ? PutEntry(change.table, change.key, *change.value)
+                                           : DeleteEntry(change.table, change.key));
+  }
+  return Ok();
+}
+
+Result<std::optional<std::string>> MemoryStore::GetEntry(std::string_view table,
+                                                         std::string_view key) const {
+  MutexLock lock(mutex_);
+  const auto found = tables_.find(table);
+  if (found == tables_.end()) return std::nullopt;
+  const auto entry = found->second.find(std::string(key));
+  if (entry == found->second.end()) return std::nullopt;
+  return entry->second;
+}
+
 Status MemoryStore::DeleteEntry(std::string_view table, std::string_view key) {
   MutexLock lock(mutex_);
   const auto found = tables_.find(table);

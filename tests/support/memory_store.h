@@ -51,6 +51,9 @@ class MemoryStore : public storage::Store {
   std::vector<VectorSpace> Spaces() const override;
 
   Status PutEntry(std::string_view table, std::string_view key, std::string_view value) override;
+  Status ChangeEntries(std::span<const storage::EntryChange> changes) override;
+  Result<std::optional<std::string>> GetEntry(std::string_view table,
+                                              std::string_view key) const override;
   Status DeleteEntry(std::string_view table, std::string_view key) override;
   Result<std::vector<std::pair<std::string, std::string>>> Entries(
       std::string_view table) const override;

@@ -282,6 +282,19 @@ TEST_F(StoreTest, EntriesAreATableEach) {
   EXPECT_EQ(store_->Entries("none").value(), Entries{});
 }
 
+TEST_F(StoreTest, EntriesAreChangedTogether) {
+  store_->PutEntry("jobs", "old", "1").value();
+  const storage::EntryChange changes[] = {{.table = "jobs", .key = "old", .value = {}},
+                                          {.table = "jobs", .key = "new", .value = "2"},
+                                          {.table = "tokens", .key = "new", .value = ""}};
+  store_->ChangeEntries(changes).value();
+  Reopen();
+  EXPECT_EQ(store_->GetEntry("jobs", "old").value(), std::nullopt);
+  EXPECT_EQ(store_->GetEntry("jobs", "new").value(), "2");
+  EXPECT_EQ(store_->GetEntry("tokens", "new").value(), "");
+  EXPECT_EQ(store_->GetEntry("none", "new").value(), std::nullopt);
+}
+
 TEST_F(StoreTest, AuditRecordsAreNumberedAndReadBackwards) {
   EXPECT_EQ(store_->AppendAudit("one").value(), 1u);
   EXPECT_EQ(store_->AppendAudit("two").value(), 2u);
