@@ -40,6 +40,10 @@ Status JobRun::Save(double progress, std::string state) {
   return Ok();
 }
 
+void JobRun::Report(double progress, std::string partial) {
+  book_.Report(id_, progress, std::move(partial));
+}
+
 Result<std::unique_ptr<JobBook>> JobBook::Open(storage::Store& store, const Clock& clock,
                                                const JobOptions& options) {
   SIGHTLINE_ASSIGN(const auto entries, store.Entries(kTable));
@@ -223,6 +227,7 @@ void JobBook::End(const std::string& id, const Result<std::string>& outcome) {
     LogFailure("job.failed", record, outcome.error());
   }
   record.cancelling = false;
+  record.partial.clear();
   Log(LogLevel::kInfo, "job.ended",
       {{"job", id}, {"kind", record.kind}, {"status", JobStatusName(record.status)}});
   if (const Status put = Put(record); !put) {
@@ -237,6 +242,14 @@ Status JobBook::Save(const std::string& id, double progress, const std::string& 
   record.progress = progress;
   record.state = state;
   return Put(std::move(record));
+}
+
+void JobBook::Report(const std::string& id, double progress, std::string partial) {
+  const MutexLock lock(mutex_);
+  JobRecord record = *jobs_.at(id);
+  record.progress = progress;
+  record.partial = std::move(partial);
+  jobs_.insert_or_assign(id, std::make_shared<const JobRecord>(std::move(record)));
 }
 
 }  // namespace sightline::server

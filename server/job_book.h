@@ -25,6 +25,7 @@ class JobBook;
 // A job at work. Of the thread that runs it.
 class JobRun {
  public:
+  const std::string& id() const { return id_; }
   // JSON objects: what was asked for, and what Save was last given (empty: nothing yet).
   const std::string& question() const { return question_; }
   const std::string& state() const { return state_; }
@@ -32,6 +33,9 @@ class JobRun {
   const Cancellation& cancellation() const { return cancellation_; }
   // Keeps what is done so far; durable on return. `progress` in [0, 1].
   Status Save(double progress, std::string state);
+  // Shows how far it is, and what it found so far (`partial`: a JSON object, or empty), to who asks
+  // for the job; not durable. Cheap.
+  void Report(double progress, std::string partial);
 
  private:
   friend class JobBook;
@@ -103,6 +107,8 @@ class JobBook {
   void Run(const JobRecord& job) SIGHTLINE_EXCLUDES(mutex_);
   void End(const std::string& id, const Result<std::string>& outcome) SIGHTLINE_EXCLUDES(mutex_);
   Status Save(const std::string& id, double progress, const std::string& state)
+      SIGHTLINE_EXCLUDES(mutex_);
+  void Report(const std::string& id, double progress, std::string partial)
       SIGHTLINE_EXCLUDES(mutex_);
 
   JobPointer NextQueued() const SIGHTLINE_REQUIRES(mutex_);

@@ -28,6 +28,7 @@ struct JobRecord {
   // JSON objects of the kind; empty: none.
   std::string question;  // what was asked for
   std::string state;     // what is done so far: from where it goes on after a restart
+  std::string partial;   // what is found so far, while it runs; not kept over a restart
   std::string result;    // of kDone
   std::optional<Error> error;  // of kFailed
   bool cancelling = false;     // it was cancelled while it ran, and has not ended yet

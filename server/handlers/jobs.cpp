@@ -21,7 +21,20 @@ std::string PositionOf(const JobRecord& job) {
   return fmt::format("{:020}", std::numeric_limits<uint64_t>::max() - job.number);
 }
 
-Result<Response> ListJobs(const Services& services, const Request& request) {
+// Who keeps the server sees every job; who asks about sightings, those that he began.
+bool MaySee(const Call& call, const JobRecord& job) {
+  return call.token->roles.Permits({Role::kOwner, Role::kOperator}) ||
+         job.created_by.id == call.token->id;
+}
+
+Result<std::shared_ptr<const JobRecord>> FindVisible(const Services& services, const Call& call) {
+  SIGHTLINE_ASSIGN(auto job, services.jobs.Find(call.request.path_values.front()));
+  if (!MaySee(call, *job)) return NotFound("there is no job with this id");
+  return job;
+}
+
+Result<Response> ListJobs(const Services& services, const Call& call) {
+  const Request& request = call.request;
   SIGHTLINE_RETURN_IF_ERROR(
       request.RequireKnownParameters({"status", "kind", "limit", "page_token"}));
   const std::string_view status_name = request.Parameter("status").value_or("");
@@ -40,7 +53,8 @@ Result<Response> ListJobs(const Services& services, const Request& request) {
   api::JsonWriter json(body);
   auto jobs = services.jobs.List();
   std::erase_if(jobs, [&](const auto& job) {
-    return (status && job->status != *status) || (kind && job->kind != *kind);
+    return !MaySee(call, *job) || (status && job->status != *status) ||
+           (kind && job->kind != *kind);
   });
   json.BeginObject();
   SIGHTLINE_RETURN_IF_ERROR(WriteHeldPage(
@@ -60,29 +74,30 @@ Result<Response> ListJobs(const Services& services, const Request& request) {
 }
 
 Awaitable<Status> GetJobs(const Services& services, Call& call) {
-  auto list = [&] { return ListJobs(services, call.request); };
+  auto list = [&] { return ListJobs(services, call); };
   co_return co_await Answer(services, call, list);
 }
 
-Result<Response> ShowJob(const Services& services, const Request& request) {
-  SIGHTLINE_ASSIGN(const auto job, services.jobs.Find(request.path_values.front()));
+Result<Response> ShowJob(const Services& services, const Call& call) {
+  SIGHTLINE_ASSIGN(const auto job, FindVisible(services, call));
   return JobResponse(services, *job);
 }
 
 Awaitable<Status> GetJob(const Services& services, Call& call) {
   SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
-  auto show = [&] { return ShowJob(services, call.request); };
+  auto show = [&] { return ShowJob(services, call); };
   co_return co_await Answer(services, call, show);
 }
 
-Result<Response> CancelJob(const Services& services, const Request& request) {
-  SIGHTLINE_ASSIGN(const auto job, services.jobs.Cancel(request.path_values.front()));
+Result<Response> CancelJob(const Services& services, const Call& call) {
+  SIGHTLINE_ASSIGN(const auto seen, FindVisible(services, call));
+  SIGHTLINE_ASSIGN(const auto job, services.jobs.Cancel(seen->id));
   return JobResponse(services, *job);
 }
 
 Awaitable<Status> DeleteJob(const Services& services, Call& call) {
   SIGHTLINE_CO_RETURN_IF_ERROR(call.request.RequireKnownParameters({}));
-  auto cancel = [&] { return CancelJob(services, call.request); };
+  auto cancel = [&] { return CancelJob(services, call); };
   co_return co_await Answer(services, call, cancel);
 }
 
@@ -95,6 +110,7 @@ void WriteJobMembers(api::JsonWriter& json, const JobRecord& job) {
   if (job.cancelling) json.Key("cancelling").Bool(true);
   json.Key("progress").Double(job.progress);
   json.Key("question").Raw(job.question);
+  if (!job.partial.empty()) json.Key("partial").Raw(job.partial);
   if (!job.result.empty()) json.Key("result").Raw(job.result);
   if (job.error) json.Key("error").Raw(api::ProblemJson(*job.error));
   json.Key("created").Time(job.created);
@@ -116,22 +132,22 @@ Response JobResponse(const Services& services, const JobRecord& job, int status)
 }
 
 std::vector<Endpoint> JobEndpoints() {
-  const RoleSet operators = {Role::kOwner, Role::kOperator};
+  const RoleSet askers = {Role::kOwner, Role::kOperator, Role::kReader};
   return {{.method = "GET",
            .path = "/v1/jobs",
            .name = "list_jobs",
            .run = GetJobs,
-           .allowed = operators},
+           .allowed = askers},
           {.method = "GET",
            .path = "/v1/jobs/{id}",
            .name = "get_job",
            .run = GetJob,
-           .allowed = operators},
+           .allowed = askers},
           {.method = "DELETE",
            .path = "/v1/jobs/{id}",
            .name = "delete_job",
            .run = DeleteJob,
-           .allowed = operators,
+           .allowed = askers,
            .recording = Recording::kChange}};
 }
 

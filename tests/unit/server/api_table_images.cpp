@@ -144,7 +144,7 @@ std::vector<Case> IndexCases() {
       Bad({"JobsGetBadStatus", "GET", "/v1/jobs?status=over", {}, {}, 400, {},
            {R"("field":"status")"}}),
       Bad({"JobsGetBadToken", "GET", "/v1/jobs?page_token=x", {}, {}, 400}),
-      Bad({"JobsGetByReader", "GET", "/v1/jobs", {}, {}, 403, {}, {}, "reader"}),
+      Bad({"JobsGetByWriter", "GET", "/v1/jobs", {}, {}, 403, {}, {}, "writer"}),
       Bad({"JobGetUnknown", "GET", "/v1/jobs/404", {}, {}, 404}),
       Bad({"JobDeleteUnknown", "DELETE", "/v1/jobs/404", {}, {}, 404}),
       Bad({"JobDeleteWithoutToken", "DELETE", "/v1/jobs/404", {}, {}, 401, {}, {}, "none"}),
