@@ -13,6 +13,8 @@
 #include "ingest/graph_builder.h"
 #include "ingest/sealer.h"
 #include "ingest/store_feed.h"
+#include "query/travel_time_book.h"
+#include "server/companion_sweep.h"
 #include "server/file_limit.h"
 #include "server/handlers/endpoint.h"
 #include "server/index_rebuild.h"
@@ -31,6 +33,10 @@ constexpr std::chrono::hours kRetentionPeriod{1};
 constexpr std::chrono::minutes kDiskSamplePeriod{5};
 // How often it is looked whether similarities are to be learned.
 constexpr std::chrono::minutes kSimilarityLookPeriod{1};
+// How often it is looked whether travel times of a day are to be learned.
+constexpr std::chrono::minutes kTravelLookPeriod{1};
+// It reads a whole day: questions and writers go first.
+constexpr int kLearningNice = 10;
 
 std::chrono::milliseconds Milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
@@ -55,6 +61,13 @@ void ApplyRetention(storage::Store& store, index::ColumnIndex& columns) {
   for (const Day day : *deleted) {
     columns.Forget(day);
     Log(LogLevel::kInfo, "retention.deleted", {{"day", FormatDay(day)}});
+  }
+}
+
+void LearnTravelTimes(query::TravelTimeBook& travel_times, const Cancellation& cancellation) {
+  const Result<size_t> learned = travel_times.LearnDue(cancellation);
+  if (!learned && learned.error().code != ErrorCode::kCancelled) {
+    LogError("travel_times.failed", learned.error());
   }
 }
 
@@ -119,6 +132,9 @@ class Application::Impl {
         metrics_(started_),
         feed_(*store_),
         columns_(index::ColumnIndex::Create(feed_, IndexOptions(config_))),
+        travel_times_(std::make_unique<query::TravelTimeBook>(
+            query::Sources{.store = *store_, .columns = columns_.get()}, clock_,
+            config_.travel)),
         sealer_(std::make_unique<ingest::Sealer>(*store_, *columns_, clock_, config_.sealer)),
         audit_(std::make_unique<AuditLog>(*store_)),
         sighting_parsers_(config_.sighting, [this] { return store_->Spaces(); }),
@@ -145,6 +161,7 @@ class Application::Impl {
                   .graphs = *graphs_,
                   .reading_models = plate_learning_->models(),
                   .similarities = similarity_learning_->models(),
+                  .travel_times = *travel_times_,
                   .ingestor = *ingestor_,
                   .workers = workers_,
                   .auth = *auth_,
@@ -167,6 +184,7 @@ class Application::Impl {
   // An owner token is made known only once the address is ours: a start that fails on it can be
   // tried again as the first.
   Status Open(std::ostream& out) {
+    SIGHTLINE_RETURN_IF_ERROR(travel_times_->Load());
     SIGHTLINE_ASSIGN(const uint16_t port, http_.Bind());
     const std::string& listen = config_.http.listen;
     url_ = (config_.http.tls_certificate_file.empty() ? "http://" : "https://") +
@@ -174,8 +192,12 @@ class Application::Impl {
     SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth_, config_.admin_token_file, out));
     http_.Serve();
     LogStart();
-    jobs_->Start({{std::string(kIndexRebuild), [this](JobRun& run) {
-                     return RebuildIndex(*store_, *columns_, run);
+    jobs_->Start({{std::string(kIndexRebuild),
+                   [this](JobRun& run) { return RebuildIndex(*store_, *columns_, run); }},
+                  {std::string(kCompanionGroups), [this](JobRun& run) {
+                     return SweepCompanions(
+                         services_.QuestionSources(services_.reading_models.Current()),
+                         *travel_times_, run);
                    }}});
     // Their first runs may be long, and nobody waits for them.
     const auto again_and_again = [](std::chrono::milliseconds period, std::function<void()> work) {
@@ -189,6 +211,9 @@ class Application::Impl {
                                 [this] { plate_learning_->LearnOnce(); });
     similarities_ = again_and_again(kSimilarityLookPeriod,
                                     [this] { similarity_learning_->LearnIfDue(); });
+    travel_learning_ = std::make_unique<BackgroundWork>(
+        BackgroundOptions{.period = kTravelLookPeriod, .at_once = true, .nice = kLearningNice},
+        [this] { LearnTravelTimes(*travel_times_, travel_cancellation_); });
     return Ok();
   }
 
@@ -201,6 +226,8 @@ class Application::Impl {
     recall_sampler_.Stop();
     plate_learning_->Stop();
     similarity_learning_->Stop();
+    travel_cancellation_.Cancel();
+    travel_learning_.reset();
     learning_.reset();
     similarities_.reset();
     http_.Shutdown(Milliseconds(config_.shutdown_grace_s));
@@ -243,6 +270,8 @@ class Application::Impl {
   std::atomic<bool> stopping_{false};
   ingest::StoreFeed feed_;
   std::unique_ptr<index::ColumnIndex> columns_;
+  std::unique_ptr<query::TravelTimeBook> travel_times_;
+  Cancellation travel_cancellation_;
   std::unique_ptr<ingest::Sealer> sealer_;
   std::unique_ptr<AuditLog> audit_;
   SightingParsers sighting_parsers_;
@@ -256,6 +285,7 @@ class Application::Impl {
   std::unique_ptr<BackgroundWork> disk_samples_;
   std::unique_ptr<BackgroundWork> learning_;
   std::unique_ptr<BackgroundWork> similarities_;
+  std::unique_ptr<BackgroundWork> travel_learning_;
   std::string url_;
 };
 
@@ -280,6 +310,7 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
   SIGHTLINE_ASSIGN(auto similarity_learning,
                    SimilarityLearning::Open(*store, clock,
                                             Milliseconds(config.similarity_learning_period_s)));
+  SIGHTLINE_ASSIGN(config.travel.zone, TimeZone::Named(config.time_zone));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
                                      std::move(cases), std::move(jobs), std::move(plate_learning),
                                      std::move(similarity_learning));

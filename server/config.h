@@ -14,6 +14,7 @@
 #include "ingest/graph_builder.h"
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
+#include "query/travel_time_book.h"
 #include "server/http_server.h"
 #include "server/job_book.h"
 #include "server/recall_sampler.h"
@@ -33,6 +34,7 @@ struct Config {
   api::SightingLimits sighting;
   JobOptions jobs;
   RecallSamplerOptions recall;
+  query::TravelLearningOptions travel;
   std::string admin_token_file;
   size_t max_line_bytes = 262'144;
   size_t max_document_bytes = size_t{16} << 20;

@@ -100,6 +100,12 @@ const Option kOptions[] = {
     {"similarity_learning_period_s", TARGET(similarity_learning_period_s), "seconds",
      "How often it is learned what distances of appearance vectors say of vehicles.", 1,
      31'536'000},
+    {"travel_max_speed_kmh", TARGET(travel.bound.max_speed.value), "km/h",
+     "No vehicle keeps up this speed along the great circle: what is faster is impossible, also where "
+     "nothing was learned of the way yet.",
+     1, 10'000},
+    {"travel_days", TARGET(travel.days), "days",
+     "Travel times are learned from so many days, the newest with sightings.", 1, 3'660},
 
     {"max_line_bytes", TARGET(max_line_bytes), "bytes",
      "Longest NDJSON line or array element of POST /v1/sightings; a longer one is rejected.", 256,

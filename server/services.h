@@ -13,6 +13,7 @@
 #include "query/plate_reading_model_source.h"
 #include "query/similarity_source.h"
 #include "query/sources.h"
+#include "query/travel_times.h"
 #include "server/audit_log.h"
 #include "server/auth.h"
 #include "server/case_book.h"
@@ -38,6 +39,7 @@ struct Services {
   const ingest::GraphBuilder& graphs;
   query::PlateReadingModelSource& reading_models;
   const query::SimilaritySource& similarities;
+  const query::TravelTimeSource& travel_times;
   ingest::Ingestor& ingestor;
   WorkerPool& workers;
   Auth& auth;
