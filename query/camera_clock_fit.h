@@ -1,0 +1,28 @@
+// Fits the offset and drift of one camera's clock to what other cameras witness.
+#pragma once
+
+#include <optional>
+
+#include "query/camera_witnesses.h"
+
+namespace sightline::query {
+
+struct ClockFit {
+  double offset_s = 0;  // at the sample's first reading
+  double drift = 0;     // seconds a day
+  double share = 0;     // of the readings that were looked at, those that fit
+  size_t tracks = 0;    // of these, different ones
+  double error_s = 0;   // of the offset in the middle of the window, one sigma
+
+  double OffsetAt(double days) const { return offset_s + drift * days; }
+};
+
+// Around no offset at all: what an honest camera shows. Cheap; none: too little is known.
+std::optional<ClockFit> FitNearZero(const CameraWitnesses& witnesses,
+                                    const CameraWitnesses::Camera& camera);
+
+// The best of any offset up to CameraWitnesses::kMostSeconds and any drift that clocks have.
+std::optional<ClockFit> FitAnywhere(const CameraWitnesses& witnesses,
+                                    const CameraWitnesses::Camera& camera);
+
+}  // namespace sightline::query

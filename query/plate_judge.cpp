@@ -1,0 +1,280 @@
+#include "query/plate_judge.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "query/conflict_report.h"
+#include "query/misread_sources.h"
+#include "query/plate_case.h"
+#include "query/plate_split.h"
+#include "query/vehicle_looks.h"
+
+namespace sightline::query {
+namespace {
+
+constexpr size_t kBeam = 64;
+constexpr int kMostVehicles = 6;
+constexpr int kLookRounds = 4;
+// Other plates are looked at for so many strays; a vehicle of its own has more.
+constexpr size_t kMostStrays = 24;
+// Below so many readings each may be the stray.
+constexpr size_t kFewReadings = 8;
+// More than a vehicle can have in a window: a sign, or a word for plates that were not read.
+constexpr size_t kMostReadings = 12'000;
+// Two readings that are surely of one vehicle: soon after each other, on one way.
+constexpr double kSurelySameSeconds = 240;
+constexpr double kSurelySameRatio = 4;
+// What a person said outweighs what readings say, unless nothing else is possible.
+constexpr double kKnownLink = -60;
+
+}  // namespace
+
+// One judgement under way.
+class PlateJudge::Case {
+ public:
+  Case(const PlateJudge& judge, std::string_view plate, std::span<const PlateReading> readings,
+       const Cancellation& cancellation)
+      : owner_(judge), plate_(plate), cancellation_(cancellation) {
+    case_.plate = plate;
+    case_.track = judge.judge_.Correct(readings);
+  }
+
+  Result<std::optional<Conflict>> Run() {
+    case_.pairs = owner_.judge_.ImpossiblePairs(case_.track);
+    if (case_.pairs.empty()) return std::optional<Conflict>();
+    const auto first = std::ranges::min(case_.track, {}, &TrackReading::time).time;
+    const auto last = std::ranges::max(case_.track, {}, &TrackReading::time).time;
+    window_s_ = std::max(86'400.0, static_cast<double>(last - first) / 1'000);
+    if (case_.track.size() > kMostReadings) return std::optional(Report());
+    for (size_t i = 0; i < case_.track.size(); ++i) {
+      if (case_.track[i].place) placed_.push_back(i);
+    }
+    SIGHTLINE_RETURN_IF_ERROR(ReadRecords());
+    PrepareLooks();
+    FindKnown();
+    strays_.assign(placed_.size(), owner_.priors_.unknown_misreads);
+    case_.sources.assign(case_.track.size(), {});
+    SIGHTLINE_ASSIGN(case_.one, SplitInto(1, {}));
+    SIGHTLINE_RETURN_IF_ERROR(ExplainStrays(case_.one));
+    SIGHTLINE_ASSIGN(case_.one, SplitInto(1, case_.one.vehicles));
+    SIGHTLINE_ASSIGN(case_.many, SplitInto(kMostVehicles, {}));
+    if (looks_->has_vectors() && case_.known.empty()) {
+      std::vector<int> groups = looks_->TwoGroups();
+      SIGHTLINE_ASSIGN(const Split other, SplitInto(kMostVehicles, groups));
+      if (other.score > case_.many.score) case_.many = other;
+    }
+    FinishSplit(case_.one);
+    FinishSplit(case_.many);
+    return std::optional(Report());
+  }
+
+ private:
+  Conflict Report() {
+    const ReportSources sources{owner_.judge_, owner_.camera_ids_, owner_.priors_,
+                                looks_ ? &*looks_ : nullptr};
+    return ReportConflict(sources, case_);
+  }
+
+  Status ReadRecords() {
+    std::vector<PlateReading> readings;
+    for (const TrackReading& reading : case_.track) readings.push_back(reading.reading);
+    SIGHTLINE_ASSIGN(case_.records,
+                     RecordsOf(owner_.sources_, readings, owner_.as_of_, cancellation_));
+    // Those that are gone are left out: the others are in order.
+    size_t next = 0;
+    for (const TrackReading& reading : case_.track) {
+      const bool is_there =
+          next < case_.records.size() &&
+          case_.records[next].id.identity_hash == reading.reading.identity_hash &&
+          case_.records[next].id.time == reading.reading.time;
+      case_.sightings.push_back(is_there ? &case_.records[next++].sighting : nullptr);
+    }
+    return Ok();
+  }
+
+  void PrepareLooks() {
+    std::vector<std::pair<size_t, size_t>> same;
+    for (size_t k = 1; k < placed_.size(); ++k) {
+      const size_t a = placed_[k - 1];
+      const size_t b = placed_[k];
+      if (GapSeconds(a, b) > kSurelySameSeconds || RatioOf(a, b) < kSurelySameRatio) continue;
+      if (owner_.judge_.Judge(case_.track[a], case_.track[b]).possible) same.emplace_back(a, b);
+    }
+    looks_.emplace(case_.sightings, owner_.spaces_, same);
+  }
+
+  void FindKnown() {
+    const auto known = owner_.models_.known_vehicles.find(plate_);
+    if (known == owner_.models_.known_vehicles.end()) return;
+    std::map<SightingId, int> vehicles;
+    for (size_t v = 0; v < known->second.size() && v < kMostVehicles; ++v) {
+      for (const SightingId& id : known->second[v].sightings) {
+        vehicles[id] = static_cast<int>(v);
+      }
+      if (known->second[v].genuine) case_.known_genuine = static_cast<int>(v);
+    }
+    std::vector<int> of(case_.track.size(), kAnyVehicle);
+    bool any = false;
+    for (size_t i = 0; i < case_.track.size(); ++i) {
+      const auto found = vehicles.find(IdOf(i));
+      if (found != vehicles.end()) of[i] = found->second, any = true;
+    }
+    if (any) case_.known = std::move(of);
+  }
+
+  SightingId IdOf(size_t i) const {
+    return SightingIdOf(case_.track[i].reading, owner_.camera_ids_);
+  }
+
+  double GapSeconds(size_t a, size_t b) const {
+    return std::max(0.0, static_cast<double>(case_.track[b].time - case_.track[a].time) / 1'000);
+  }
+
+  double RatioOf(size_t a, size_t b) const {
+    return owner_.continuity_.LogRatio(
+        GapSeconds(a, b), GreatCircleDistance(*case_.track[a].place, *case_.track[b].place).value,
+        window_s_);
+  }
+
+  // Splits the readings that have a place, by turns with what the vehicles then look like.
+  // `vehicles`: by reading of the track, a start for the looks; empty: space and time alone.
+  Result<Split> SplitInto(int most, std::vector<int> vehicles) {
+    SplitQuestion question;
+    question.readings = placed_.size();
+    question.link = [this](size_t a, size_t b) {
+      const size_t i = placed_[a];
+      const size_t j = placed_[b];
+      if (!owner_.judge_.Judge(case_.track[i], case_.track[j]).possible) {
+        const bool is_known = !case_.known.empty() && case_.known[i] >= 0 &&
+                              case_.known[i] == case_.known[j];
+        return is_known ? kKnownLink : -std::numeric_limits<double>::infinity();
+      }
+      return RatioOf(i, j);
+    };
+    question.open = {0, std::log(owner_.priors_.cloned)};
+    question.open.resize(kMostVehicles, std::log(owner_.priors_.one_more));
+    if (most > 1 && !case_.known.empty()) {
+      for (const size_t i : placed_) question.known.push_back(case_.known[i]);
+    }
+    Split best;
+    for (int round = 0; round <= kLookRounds; ++round) {
+      int count = 0;
+      std::vector<std::vector<double>> looks;
+      if (!vehicles.empty()) {
+        for (const int vehicle : vehicles) count = std::max(count, vehicle + 1);
+        looks = looks_->Score(vehicles, count);
+      }
+      question.max_vehicles = std::min(most, vehicles.empty() ? most : count + 1);
+      question.looks.clear();
+      question.foreign.clear();
+      for (size_t k = 0; k < placed_.size(); ++k) {
+        double most_alike = 0;
+        if (!looks.empty()) {
+          question.looks.push_back(looks[placed_[k]]);
+          const auto& of = looks[placed_[k]];
+          most_alike = *std::max_element(of.begin(), of.end());
+        }
+        // A wrong time or place does not change what a vehicle looks like.
+        question.foreign.push_back(
+            std::log(strays_[k] + FaultyReadings(placed_[k]) * std::exp(most_alike)));
+      }
+      SIGHTLINE_ASSIGN(Split split, SplitPlate(question, kBeam, cancellation_));
+      if (split.vehicles.empty()) break;
+      std::vector<int> found(case_.track.size(), kForeign);
+      for (size_t k = 0; k < placed_.size(); ++k) found[placed_[k]] = split.vehicles[k];
+      if (question.known.empty()) Renumber(found);
+      split.vehicles = found;
+      const bool settled = found == vehicles;
+      // Without looks a score is no match for one with them.
+      if (round == 0 || best.vehicles.empty() || split.score > best.score || round == 1) {
+        best = std::move(split);
+      }
+      vehicles = std::move(found);
+      if (settled || (!looks_->has_vectors() && !looks_->has_attributes())) break;
+    }
+    return best;
+  }
+
+  // Vehicles 0, 1, ... in the order of their first readings.
+  static void Renumber(std::vector<int>& vehicles) {
+    std::map<int, int> numbers;
+    for (int& vehicle : vehicles) {
+      if (vehicle < 0) continue;
+      vehicle = numbers.try_emplace(vehicle, static_cast<int>(numbers.size())).first->second;
+    }
+  }
+
+  double FaultyReadings(size_t i) const {
+    return case_.track[i].corrected ? owner_.priors_.faulty_readings_of_faulty
+                                    : owner_.priors_.faulty_readings;
+  }
+
+  // Looks for what the strays may be misreads of.
+  Status ExplainStrays(const Split& one) {
+    std::vector<size_t> of;  // index into placed_
+    for (size_t k = 0; k < placed_.size(); ++k) {
+      if (placed_.size() <= kFewReadings || one.vehicles[placed_[k]] == kForeign) of.push_back(k);
+    }
+    if (of.size() > kMostStrays) return Ok();
+    std::vector<OddReading> odd;
+    for (const size_t k : of) {
+      const size_t i = placed_[k];
+      OddReading& reading = odd.emplace_back(OddReading{case_.track[i], {}, {}});
+      if (case_.sightings[i] != nullptr) {
+        reading.camera_id = case_.sightings[i]->camera_id;
+        reading.confidence = case_.sightings[i]->plate_confidence;
+      }
+    }
+    SIGHTLINE_ASSIGN(std::vector<MisreadSource> found,
+                     FindMisreadSources(owner_.sources_, plate_, odd, window_s_, owner_.as_of_,
+                                        owner_.judge_, owner_.continuity_, cancellation_));
+    for (size_t n = 0; n < of.size(); ++n) {
+      strays_[of[n]] += found[n].expected;
+      case_.sources[placed_[of[n]]] = std::move(found[n]);
+    }
+    return Ok();
+  }
+
+  // Readings without a place go with the one that is nearest in time.
+  void FinishSplit(Split& split) const {
+    if (split.vehicles.empty()) split.vehicles.assign(case_.track.size(), kForeign);
+    for (size_t i = 0; i < case_.track.size(); ++i) {
+      if (case_.track[i].place) continue;
+      int64_t nearest = std::numeric_limits<int64_t>::max();
+      for (const size_t j : placed_) {
+        const int64_t away = std::abs(case_.track[j].time - case_.track[i].time);
+        if (split.vehicles[j] < 0 || away >= nearest) continue;
+        nearest = away;
+        split.vehicles[i] = split.vehicles[j];
+      }
+    }
+  }
+
+  const PlateJudge& owner_;
+  std::string_view plate_;
+  const Cancellation& cancellation_;
+  PlateCase case_;
+  double window_s_ = 0;
+  std::vector<size_t> placed_;  // readings of the track that have a place
+  std::vector<double> strays_;  // of these: the expected number of misreads like it
+  std::optional<VehicleLooks> looks_;
+};
+
+PlateJudge::PlateJudge(const Sources& sources, Sequence as_of, const SweepModels& models,
+                       const CameraFaults& faults, const TrackContinuity& continuity)
+    : sources_(sources),
+      as_of_(as_of),
+      models_(models),
+      judge_(*models.travel_times, faults),
+      continuity_(continuity),
+      spaces_(sources.store.Spaces()) {
+  for (const auto& camera : sources.store.Cameras()) camera_ids_[camera->number] = camera->camera().id;
+}
+
+Result<std::optional<Conflict>> PlateJudge::Judge(std::string_view plate,
+                                                  std::span<const PlateReading> readings,
+                                                  const Cancellation& cancellation) const {
+  return Case(*this, plate, readings, cancellation).Run();
+}
+
+}  // namespace sightline::query

@@ -1,0 +1,55 @@
+// How the readings of one vehicle follow each other in time and space.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "query/track_sample.h"
+
+namespace sightline::query {
+
+// A vehicle's readings are a chain: each depends on the last alone. Of the next one the gap in time
+// is drawn, then the distance given the gap: driving on, it is near and soon; after a stop it is
+// near and late, since a vehicle leaves from where it came to rest. Both are histograms counted
+// over neighbouring readings of many plates. What they are compared with is a reading of a stranger,
+// at any time of the window and as far away as readings of different plates are from each other.
+//
+// Immutable; thread-safe.
+class TrackContinuity {
+ public:
+  // A city of middle size with a camera at every few junctions.
+  static std::shared_ptr<const TrackContinuity> Default();
+
+  // Counted over the sample on top of the default. Readings of cameras for which `is_doubtful` are
+  // passed over. Deterministic.
+  static std::shared_ptr<const TrackContinuity> Learn(
+      const TrackSample& sample, const std::function<bool(uint32_t camera)>& is_doubtful);
+
+  // ln of P(the vehicle's next reading is so late and so far away) over P(a stranger's is), the
+  // stranger's being at any time of `window_s`. gap_s and meters not below 0.
+  double LogRatio(double gap_s, double meters, double window_s) const;
+  // The same where a place is unknown.
+  double LogRatio(double gap_s, double window_s) const;
+
+ private:
+  static constexpr size_t kGaps = 19;       // below 5 s, 10 s, 20 s, ..., 15 days and above
+  static constexpr size_t kDistances = 12;  // below 100 m, 200 m, ..., 100 km and above
+
+  struct Counts {
+    std::array<double, kGaps> gaps = {};
+    std::array<std::array<double, kDistances>, kGaps> distances = {};
+    std::array<double, kDistances> strangers = {};
+  };
+
+  static size_t GapBin(double gap_s);
+  static size_t DistanceBin(double meters);
+  static Counts DefaultCounts();
+  explicit TrackContinuity(const Counts& counts);
+
+  std::array<double, kGaps> log_gap_ = {};  // density, a second
+  std::array<std::array<double, kDistances>, kGaps> log_distance_ = {};  // ratio to strangers'
+};
+
+}  // namespace sightline::query
