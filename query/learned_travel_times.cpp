@@ -22,9 +22,9 @@ constexpr double kFastLinkShare = 0.95;
 constexpr double kUnseenShare = 0.5;
 constexpr double kLeastUnseenKmh = 40;
 
-constexpr double kSlowRatioUnlearned = 4;
-// Where nothing else is known of a drive that goes on.
-constexpr double kSlowKmh = 15;
+// What the city's links have in common is known from so many of them.
+constexpr size_t kLeastLinks = 20;
+constexpr double kSlowLinkShare = 0.1;
 
 double ShareOf(std::vector<double>& values, double share, double otherwise) {
   if (values.empty()) return otherwise;
@@ -45,19 +45,22 @@ double UnseenSpeed(const TravelGraph& graph) {
   return std::max(least, kUnseenShare * fast);
 }
 
-std::array<double, kHourClasses> SlowRatios(const TravelGraph& graph) {
-  std::array<double, kHourClasses> ratios{};
-  for (size_t hour = 0; hour < ratios.size(); ++hour) {
+// By hour class what `value` says of the links that were seen amply then, at this share of them; 0
+// where they are few.
+template <typename Value>
+std::array<double, kHourClasses> OfLinks(const TravelGraph& graph, double share, Value value) {
+  std::array<double, kHourClasses> result{};
+  for (size_t hour = 0; hour < result.size(); ++hour) {
     std::vector<double> of_links;
     for (const LearnedLink& link : graph.links) {
       const HourTravel& travel = link.hours[hour];
       if (travel.samples >= kAmpleSamples && link.fastest_s > 0) {
-        of_links.push_back(travel.slow_s / link.fastest_s);
+        of_links.push_back(value(link, travel));
       }
     }
-    ratios[hour] = ShareOf(of_links, 0.5, kSlowRatioUnlearned);
+    if (of_links.size() >= kLeastLinks) result[hour] = ShareOf(of_links, share, 0);
   }
-  return ratios;
+  return result;
 }
 
 const HourTravel& AtHour(const LearnedLink& link, HourClass hour) {
@@ -73,7 +76,14 @@ LearnedTravelTimes::LearnedTravelTimes(TravelGraph graph, const TravelBound& bou
       zone_(std::move(zone)),
       ways_(graph_),
       unseen_speed_(UnseenSpeed(graph_)),
-      slow_ratio_(SlowRatios(graph_)) {}
+      slow_ratio_(OfLinks(graph_, 0.5,
+                          [](const LearnedLink& link, const HourTravel& travel) {
+                            return travel.slow_s / link.fastest_s;
+                          })),
+      slow_speed_(OfLinks(graph_, kSlowLinkShare,
+                          [](const LearnedLink& link, const HourTravel& travel) {
+                            return link.distance_m / travel.slow_s;
+                          })) {}
 
 uint32_t LearnedTravelTimes::NodeOf(const PlateReading& reading) const {
   const uint32_t node = graph_.NodeOf(reading.camera_number);
@@ -126,32 +136,37 @@ double LearnedTravelTimes::FastestSeconds(const PlateReading& a, const PlateRead
   return FastestBetween(SpanOf(a, b));
 }
 
+double LearnedTravelTimes::StopGapOver(Meters distance, HourClass hour) const {
+  const double slow_speed = slow_speed_[static_cast<size_t>(hour)];
+  if (slow_speed > 0) return distance.value / slow_speed + kKnownTripMarginSeconds;
+  return LeastSeconds(bound_, distance) + kTripMarginSeconds;
+}
+
 double LearnedTravelTimes::StopGapBetween(uint32_t from, uint32_t to, HourClass hour) const {
-  const bool well_known = graph_.nodes[from].well_known && graph_.nodes[to].well_known;
-  const double margin = well_known ? kKnownTripMarginSeconds : kTripMarginSeconds;
-  if (from == to) return margin;
   const LearnedLink* link = graph_.FindLink(from, to);
   if (link != nullptr && AtHour(*link, hour).samples >= kLeastSamples) {
-    return AtHour(*link, hour).slow_s + margin;
+    return AtHour(*link, hour).slow_s + kKnownTripMarginSeconds;
   }
-  const Meters distance = GreatCircleDistance(graph_.nodes[from].point, graph_.nodes[to].point);
-  const double slow = distance.value / (kSlowKmh / kKmhPerMetersPerSecond);
+  const double over =
+      StopGapOver(GreatCircleDistance(graph_.nodes[from].point, graph_.nodes[to].point), hour);
+  const double slow_ratio = slow_ratio_[static_cast<size_t>(hour)];
+  if (slow_ratio == 0 || !graph_.nodes[from].well_known || !graph_.nodes[to].well_known) {
+    return over;
+  }
   const float* row = ways_.RowOf(from);
-  if (row == nullptr || !std::isfinite(row[to])) return slow + kTripMarginSeconds;
-  // The way's links were driven at other hours and by others: the city's own ratio of slow to fast.
-  const double fastest = std::abs(double{row[to]});
-  return std::min(slow, fastest * slow_ratio_[static_cast<size_t>(hour)]) + margin;
+  if (row == nullptr || !std::isfinite(row[to])) return over;
+  return std::min(over, std::abs(double{row[to]}) * slow_ratio + kKnownTripMarginSeconds);
 }
 
 double LearnedTravelTimes::StopGapSeconds(const PlateReading& a, const PlateReading& b) const {
+  const HourClass hour = HourClassOf(a.time);
   const uint32_t from = NodeOf(a);
   const uint32_t to = NodeOf(b);
   if (from != TravelGraph::kNoNode && to != TravelGraph::kNoNode) {
-    return StopGapBetween(from, to, HourClassOf(a.time));
+    return StopGapBetween(from, to, hour);
   }
   if (!a.place || !b.place) return kTripMarginSeconds;
-  return LeastSeconds(bound_, sightline::GreatCircleDistance(*a.place, *b.place)) +
-         kTripMarginSeconds;
+  return StopGapOver(sightline::GreatCircleDistance(*a.place, *b.place), hour);
 }
 
 TravelTime LearnedTravelTimes::Between(uint32_t from_camera, uint32_t to_camera,

@@ -41,13 +41,18 @@ class LearnedTravelTimes final : public TravelTimes {
   double FastestBetween(const Span& span) const;
   // The gap beyond which a vehicle stopped between two nodes.
   double StopGapBetween(uint32_t from, uint32_t to, HourClass hour) const;
+  // The same where nothing is known but how far it is.
+  double StopGapOver(Meters distance, HourClass hour) const;
 
   const TravelGraph graph_;
   const TravelBound bound_;
   const TimeZone zone_;
   const FastestWays ways_;
   double unseen_speed_ = 0;  // m/s: what a road without cameras may allow
-  std::array<double, kHourClasses> slow_ratio_{};  // slow to fastest credible times, of links
+  // Of links by hour class, 0 where too few are known: slow to fastest credible times, and the speed
+  // along the great circle of those that drive slowly on slow links, m/s.
+  std::array<double, kHourClasses> slow_ratio_{};
+  std::array<double, kHourClasses> slow_speed_{};
 };
 
 }  // namespace sightline::query

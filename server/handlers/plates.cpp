@@ -152,6 +152,7 @@ Result<TrajectoryQuestion> ParseTrajectory(const Services& services, const Reque
                      api::ParseUintParameter(*gap, "trip_gap_s", 1, kMaxTripGapSeconds));
     replay.trip_gap_ms = static_cast<int64_t>(seconds) * 1000;
   }
+  replay.travel_times = services.travel_times.Current();
   if (request.Parameter("limit")) {
     SIGHTLINE_ASSIGN(question.limit, LimitParameter(request));
   }
@@ -160,7 +161,7 @@ Result<TrajectoryQuestion> ParseTrajectory(const Services& services, const Reque
                                             request.Parameter("fields").value_or("")));
   question.text = "trajectory " + replay.plate + " " + std::to_string(replay.time.from.value) +
                   " " + std::to_string(replay.time.to.value) + " " +
-                  std::to_string(replay.trip_gap_ms);
+                  std::to_string(replay.trip_gap_ms.value_or(0));
   SIGHTLINE_ASSIGN(const PageStart start,
                    PageStartOfParameters(services, request, question.text));
   replay.as_of = start.as_of;
@@ -203,7 +204,7 @@ Response AnswerHead(api::TrajectoryFormat format, const std::string& plate, Sequ
 // A page is small: it is built before anything is sent.
 Result<Response> BuildPage(const Services& services, const TrajectoryQuestion& question,
                            api::TrajectoryFormat format, const Cancellation& cancellation) {
-  query::Trajectory replay(services.store, question.request, cancellation);
+  query::Trajectory replay(services.QuestionSources(nullptr), question.request, cancellation);
   const auto writer = api::MakeTrajectoryWriter(format, question.fields);
   std::vector<TrajectoryPoint> points;
   bool more = true;
@@ -235,7 +236,7 @@ Result<Response> BuildPage(const Services& services, const TrajectoryQuestion& q
 // The whole, piece by piece, as long as the client takes them.
 Awaitable<Status> StreamWhole(const Services& services, Call& call,
                               const TrajectoryQuestion& question, api::TrajectoryFormat format) {
-  query::Trajectory replay(services.store, question.request, call.cancellation);
+  query::Trajectory replay(services.QuestionSources(nullptr), question.request, call.cancellation);
   const auto writer = api::MakeTrajectoryWriter(format, question.fields);
   bool begun = false;
   bool ended = false;
