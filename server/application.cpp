@@ -15,6 +15,9 @@
 #include "ingest/store_feed.h"
 #include "query/travel_time_book.h"
 #include "server/companion_sweep.h"
+#include "server/clone_analysis.h"
+#include "server/clone_sweep.h"
+#include "server/conflict_book.h"
 #include "server/file_limit.h"
 #include "server/handlers/endpoint.h"
 #include "server/index_rebuild.h"
@@ -24,6 +27,7 @@
 #include "server/recall_sampler.h"
 #include "server/services.h"
 #include "server/similarity_learning.h"
+#include "server/sweep_ledger.h"
 #include "server/version.h"
 
 namespace sightline::server {
@@ -119,7 +123,8 @@ class Application::Impl {
   Impl(Config config, const Clock& clock, std::unique_ptr<storage::Store> store,
        std::unique_ptr<Auth> auth, std::unique_ptr<CaseBook> cases,
        std::unique_ptr<JobBook> jobs, std::unique_ptr<PlateLearning> plate_learning,
-       std::unique_ptr<SimilarityLearning> similarity_learning)
+       std::unique_ptr<SimilarityLearning> similarity_learning,
+       std::unique_ptr<ConflictBook> conflicts, std::unique_ptr<SweepLedger> sweeps)
       : config_(std::move(config)),
         clock_(clock),
         started_(clock.Now()),
@@ -129,12 +134,16 @@ class Application::Impl {
         jobs_(std::move(jobs)),
         plate_learning_(std::move(plate_learning)),
         similarity_learning_(std::move(similarity_learning)),
+        conflicts_(std::move(conflicts)),
+        sweeps_(std::move(sweeps)),
         metrics_(started_),
         feed_(*store_),
         columns_(index::ColumnIndex::Create(feed_, IndexOptions(config_))),
         travel_times_(std::make_unique<query::TravelTimeBook>(
             query::Sources{.store = *store_, .columns = columns_.get()}, clock_,
             config_.travel)),
+        clone_analysis_(MakeCloneAnalysis(*store_, *columns_, plate_learning_->models(),
+                                          *travel_times_)),
         sealer_(std::make_unique<ingest::Sealer>(*store_, *columns_, clock_, config_.sealer)),
         audit_(std::make_unique<AuditLog>(*store_)),
         sighting_parsers_(config_.sighting, [this] { return store_->Spaces(); }),
@@ -162,6 +171,8 @@ class Application::Impl {
                   .reading_models = plate_learning_->models(),
                   .similarities = similarity_learning_->models(),
                   .travel_times = *travel_times_,
+                  .conflicts = *conflicts_,
+                  .sweeps = *sweeps_,
                   .ingestor = *ingestor_,
                   .workers = workers_,
                   .auth = *auth_,
@@ -198,6 +209,11 @@ class Application::Impl {
                      return SweepCompanions(
                          services_.QuestionSources(services_.reading_models.Current()),
                          *travel_times_, run);
+                   }},
+                  {std::string(kCloneSweep), [this](JobRun& run) {
+                     return CloneSweep(*store_, clock_, *clone_analysis_, *conflicts_, *sweeps_,
+                                       config_.clone_sweep)
+                         .Run(run);
                    }}});
     // Their first runs may be long, and nobody waits for them.
     const auto again_and_again = [](std::chrono::milliseconds period, std::function<void()> work) {
@@ -265,12 +281,15 @@ class Application::Impl {
   std::unique_ptr<JobBook> jobs_;
   std::unique_ptr<PlateLearning> plate_learning_;
   std::unique_ptr<SimilarityLearning> similarity_learning_;
+  std::unique_ptr<ConflictBook> conflicts_;
+  std::unique_ptr<SweepLedger> sweeps_;
   Metrics metrics_;
   DiskForecast disk_forecast_;
   std::atomic<bool> stopping_{false};
   ingest::StoreFeed feed_;
   std::unique_ptr<index::ColumnIndex> columns_;
   std::unique_ptr<query::TravelTimeBook> travel_times_;
+  std::unique_ptr<CloneAnalysis> clone_analysis_;
   Cancellation travel_cancellation_;
   std::unique_ptr<ingest::Sealer> sealer_;
   std::unique_ptr<AuditLog> audit_;
@@ -310,10 +329,13 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
   SIGHTLINE_ASSIGN(auto similarity_learning,
                    SimilarityLearning::Open(*store, clock,
                                             Milliseconds(config.similarity_learning_period_s)));
+  SIGHTLINE_ASSIGN(auto conflicts, ConflictBook::Open(*store, clock));
+  SIGHTLINE_ASSIGN(auto sweeps, SweepLedger::Open(*store));
   SIGHTLINE_ASSIGN(config.travel.zone, TimeZone::Named(config.time_zone));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
                                      std::move(cases), std::move(jobs), std::move(plate_learning),
-                                     std::move(similarity_learning));
+                                     std::move(similarity_learning), std::move(conflicts),
+                                     std::move(sweeps));
   SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }

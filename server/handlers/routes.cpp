@@ -10,7 +10,8 @@ std::vector<Endpoint> AllEndpoints() {
   std::vector<Endpoint> all;
   for (auto make : {CameraEndpoints, SightingEndpoints, CorrectionEndpoints,
                     SearchEndpoints, ImageSearchEndpoints, SpaceEndpoints, PlateEndpoints,
-                    CaseEndpoints, CaseItemEndpoints, CaseReportEndpoints, TokenEndpoints,
+                    CompanionEndpoints, ClonedPlateEndpoints,
+                    TravelTimeEndpoints, CaseEndpoints, CaseItemEndpoints, CaseReportEndpoints, TokenEndpoints,
                     AuditEndpoints, PlateModelEndpoints, IndexEndpoints, JobEndpoints,
                     OperationEndpoints}) {
     std::vector<Endpoint> endpoints = make();
