@@ -34,6 +34,7 @@ const KeyName kKeyNames[] = {
     {"week", {Kind::kTime, {}, TimeUnit::kWeek}},
     {"hour_of_day", {Kind::kTime, {}, TimeUnit::kHourOfDay}},
     {"weekday", {Kind::kTime, {}, TimeUnit::kWeekday}},
+    {"hour_class", {Kind::kTime, {}, TimeUnit::kHourClass}},
 };
 
 // Appends the key; kInvalidArgument without field, a message that begins with a verb.

@@ -37,9 +37,9 @@ struct CountsBody {
   std::optional<Sequence> as_of;
 };
 
-// "camera_id", "plate", "plate_color", "minute", "hour", "day", "week", "hour_of_day", "weekday", or
-// the name of an attribute; one that has such a name, or "count" or "distinct_plates", is written
-// "attributes.hour". Errors: kInvalidArgument without field, a message that begins with a verb.
+// "camera_id", "plate", "plate_color", "minute", "hour", "day", "week", "hour_of_day", "weekday",
+// "hour_class", or the name of an attribute; one that has such a name, or "count" or
+// "distinct_plates", is written "attributes.hour". Errors: kInvalidArgument without field, a message that begins with a verb.
 Result<NamedCountKey> ParseCountKey(std::string_view name);
 
 // Strict, as ParseSearchSightings.

@@ -7,7 +7,7 @@
 namespace sightline {
 
 // A property of the wall clock of a time zone. The first four are intervals and stand for their
-// starts; the others are numbers.
+// starts; the next two are numbers, the last is a name.
 enum class TimeUnit : uint8_t {
   kMinute,
   kHour,
@@ -15,6 +15,7 @@ enum class TimeUnit : uint8_t {
   kWeek,       // from Monday (ISO 8601)
   kHourOfDay,  // 0 to 23
   kWeekday,    // 1 (Monday) to 7
+  kHourClass,  // hours of like traffic: night, day, rush, weekend
 };
 
 constexpr bool IsInterval(TimeUnit unit) { return unit <= TimeUnit::kWeek; }

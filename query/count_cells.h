@@ -38,4 +38,16 @@ class CountCells {
   std::vector<Interval> spans_;
 };
 
+// A time laid out in stretches, for instants that come in any order. Immutable; thread-safe.
+class CellTimeline {
+ public:
+  CellTimeline(CountCells& cells, Interval time);
+
+  // Requires an instant of the time.
+  uint32_t CellAt(TimestampMs time) const;
+
+ private:
+  std::vector<CountCells::Stretch> stretches_;
+};
+
 }  // namespace sightline::query

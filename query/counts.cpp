@@ -8,6 +8,7 @@
 
 #include "index/value_dictionary.h"
 #include "query/count_groups.h"
+#include "query/hour_class.h"
 #include "query/snapshot.h"
 
 namespace sightline::query {
@@ -16,13 +17,6 @@ namespace {
 constexpr uint64_t kStretchesBetweenChecks = 1000;
 
 using Values = std::vector<index::GroupValue>;
-
-bool Less(const CountRow::Value& a, const CountRow::Value& b) {
-  if (a.index() != b.index()) return a.index() < b.index();
-  if (const auto* time = std::get_if<TimestampMs>(&a)) return *time < std::get<TimestampMs>(b);
-  const auto* value = std::get_if<AttributeValue>(&a);
-  return value != nullptr && index::ValueLess(*value, std::get<AttributeValue>(b));
-}
 
 struct ValuesLess {
   bool operator()(const Values& a, const Values& b) const {
@@ -45,14 +39,6 @@ std::optional<index::GroupKey> ColumnKey(const CountKey& key) {
     case CountKey::Kind::kTime: break;
   }
   return std::nullopt;
-}
-
-Error TooManyRows(size_t max_rows) {
-  return {ErrorCode::kUnacceptable,
-          fmt::format("the answer has more than {} rows (max_rows); group by less, ask for a shorter "
-                      "time, or leave out the times without sightings (fill)",
-                      max_rows),
-          "/group_by"};
 }
 
 class Counting {
@@ -93,7 +79,7 @@ class Counting {
     if (answer.rows.size() > request_.max_rows) return TooManyRows(request_.max_rows);
     std::sort(answer.rows.begin(), answer.rows.end(), [](const CountRow& a, const CountRow& b) {
       return std::lexicographical_compare(a.key.begin(), a.key.end(), b.key.begin(), b.key.end(),
-                                          Less);
+                                          KeyValueLess);
     });
     return answer;
   }
@@ -117,8 +103,7 @@ class Counting {
         key.push_back(*value ? CountRow::Value(**value) : CountRow::Value());
         ++value;
       } else {
-        key.push_back(IsInterval(part.unit) ? CountRow::Value(TimestampMs{*time})
-                                            : CountRow::Value(AttributeValue(*time)));
+        key.push_back(TimeKeyValue(part.unit, *time));
         ++time;
       }
     }
@@ -179,6 +164,27 @@ class Counting {
 };
 
 }  // namespace
+
+Error TooManyRows(size_t max_rows) {
+  return {ErrorCode::kUnacceptable,
+          fmt::format("the answer has more than {} rows (max_rows); group by less, ask for a shorter "
+                      "time, or leave out the times without sightings (fill)",
+                      max_rows),
+          "/group_by"};
+}
+
+CountRow::Value TimeKeyValue(TimeUnit unit, int64_t value) {
+  if (IsInterval(unit)) return TimestampMs{value};
+  if (unit != TimeUnit::kHourClass) return AttributeValue(value);
+  return AttributeValue(std::string(HourClassName(static_cast<HourClass>(value))));
+}
+
+bool KeyValueLess(const CountRow::Value& a, const CountRow::Value& b) {
+  if (a.index() != b.index()) return a.index() < b.index();
+  if (const auto* time = std::get_if<TimestampMs>(&a)) return *time < std::get<TimestampMs>(b);
+  const auto* value = std::get_if<AttributeValue>(&a);
+  return value != nullptr && index::ValueLess(*value, std::get<AttributeValue>(b));
+}
 
 Result<CountAnswer> CountSightings(const Sources& sources, const CountRequest& request,
                                    const Cancellation& cancellation) {

@@ -47,6 +47,14 @@ struct CountAnswer {
   Sequence as_of = 0;
 };
 
+// kUnacceptable: the answer has more rows than that.
+Error TooManyRows(size_t max_rows);
+
+// What a row bears for a value of TimeUnits.
+CountRow::Value TimeKeyValue(TimeUnit unit, int64_t value);
+// The order of rows by one key.
+bool KeyValueLess(const CountRow::Value& a, const CountRow::Value& b);
+
 // Operation: what the columns hold decides; the records are read only where sources have no columns.
 // Rows of `fills` cover the filter's time; where that is open, the intervals from the first to the
 // last that has a sighting (grouped by numbers alone, the days that hold any).

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "query/hour_class.h"
+
 namespace sightline::query {
 namespace {
 
@@ -42,6 +44,9 @@ std::vector<int64_t> TimeUnits::ValuesAt(TimestampMs time) const {
         values.push_back(date - MondayOf(date) + 1);
         break;
       }
+      case TimeUnit::kHourClass:
+        values.push_back(static_cast<int64_t>(HourClassAt(zone_, time)));
+        break;
     }
   }
   return values;
@@ -57,6 +62,9 @@ TimestampMs TimeUnits::NextChange(TimestampMs time) const {
       case TimeUnit::kHour:
       case TimeUnit::kHourOfDay:
         next = std::min(next, IntervalEnd(time, kHour));
+        break;
+      case TimeUnit::kHourClass:  // begin and end with hours or half hours
+        next = std::min(next, IntervalEnd(time, kHour / 2));
         break;
       case TimeUnit::kDay:
       case TimeUnit::kWeekday:

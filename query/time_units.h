@@ -29,7 +29,8 @@ class TimeUnits {
 
   std::span<const TimeUnit> units() const { return units_; }
 
-  // For each unit the start (milliseconds since the epoch) or the number.
+  // For each unit the start (milliseconds since the epoch), or the number, of kHourClass that of its
+  // HourClass.
   std::vector<int64_t> ValuesAt(TimestampMs time) const;
 
   // An instant behind `time` before which no value changes: the next at which one may. kMaxTimestamp
