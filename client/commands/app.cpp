@@ -103,6 +103,10 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddTrajectoryCommand(*app, line);
   AddSightingCommand(*app, line);
   AddCorrectionsCommand(*app, line);
+  AddTravelTimesCommand(*app, line);
+  AddCountsCommand(*app, line);
+  AddFlowsCommand(*app, line);
+  AddSpeedsCommand(*app, line);
   AddExportCommand(*app, line);
   AddCaseCommand(*app, line);
   AddStatusCommand(*app, line);
