@@ -1,5 +1,7 @@
 """The steps of bench/investigations/run: each yields results, as dicts."""
 
+import cost
+import peers
 from investigations import cabs, clones, companions, habits, seattle
 
 # What tells one result of a step from another; a later one with the same replaces it.
@@ -40,5 +42,18 @@ def run_seattle(_):
     yield seattle.score()
 
 
+def run_cost(given):
+    """A day of each size; beyond that many days of a million each."""
+    for sightings in map(int, given.sightings.split(",")):
+        yield cost.score(given, sightings, 1)
+    if given.million_days:
+        yield cost.score(given, given.million_days * 1_000_000, given.million_days)
+
+
+def run_peers(given):
+    yield peers.score(given, int(given.sightings.split(",")[0]))
+
+
 ALL = {"clones": run_clones, "companions": run_companions, "habits": run_habits,
-       "cabs": run_cabs, "seattle": run_seattle}
+       "cabs": run_cabs, "seattle": run_seattle, "cost": run_cost,
+       "peers": run_peers}

@@ -93,11 +93,46 @@ def seattle(results):
                      "reasons"], rows))
 
 
+def cost(results):
+    columns = [("stored", "sightings"), ("days", "days"), ("sweep_s", "sweep s"),
+               ("sweep_peak_mib", "RssAnon MiB at most"), ("groups_s", "all groups s"),
+               ("groups_peak_mib", "RssAnon MiB at most"),
+               ("counts_ms", "counts by hour and colour ms"),
+               ("companions_p50_ms", "companions of a plate p50 ms"), ("companions_p99_ms", "p99")]
+    return table([head for _, head in columns],
+                 [[number(result.get(name)) for name, _ in columns] for result in results])
+
+
+def peers(results, costs):
+    """Beside our own costs of a day of the same size."""
+    parts = []
+    for result in results:
+        ours = next((each for each in costs if each["sightings"] == result["sightings"]
+                     and each["days"] == 1), {})
+        seconds = {"sweep": ours.get("sweep_s"), "groups": ours.get("groups_s"),
+                   "counts": ours["counts_ms"] / 1000 if "counts_ms" in ours else None}
+        rows = []
+        for name, title in (("sweep", "cloned plates; the peers: speed rule"),
+                            ("groups", "all groups; the peers: pairs at three cameras within 10 s"),
+                            ("counts", "counts by hour and colour")):
+            theirs = [result[peer][name]["seconds"] for peer in ("postgres", "duckdb")]
+            times = min(theirs) / seconds[name] if seconds[name] else None
+            rows.append([title, number(seconds[name]), *map(number, theirs), number(times)])
+        parts.append(f"{result['sightings']:,} sightings, seconds:\n\n"
+                     + table(["", "Sightline", "PostgreSQL", "DuckDB", "times as fast as the better"],
+                             rows))
+    return "\n\n".join(parts)
+
+
 TITLES = [("clones", "Cloned plates", clones), ("companions", "Companions", companions),
           ("habits", "Homes and trips", habits), ("cabs", "Taxis whose plates are merged", cabs),
-          ("seattle", "A real week", seattle)]
+          ("seattle", "A real week", seattle), ("cost", "Cost", cost)]
 
 
 def markdown(results):
-    return "\n\n".join(f"#### {title}\n\n{write(results[name])}"
-                       for name, title, write in TITLES if name in results)
+    parts = [f"#### {title}\n\n{write(results[name])}"
+             for name, title, write in TITLES if name in results]
+    if "peers" in results:
+        parts.append("#### Beside PostgreSQL and DuckDB\n\n"
+                     + peers(results["peers"], results.get("cost", [])))
+    return "\n\n".join(parts)
