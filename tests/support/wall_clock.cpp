@@ -62,6 +62,14 @@ int64_t ValueByWallClock(const TimeZone& zone, TimeUnit unit, TimestampMs time) 
       return LocalHour(zone, minute) - Date(zone, minute) * 24;
     case TimeUnit::kWeekday:
       return weekday;
+    case TimeUnit::kHourClass: {
+      const int64_t at = minute + zone.OffsetAt({minute});
+      const int64_t half_hour = (at - Floor(at, kMillisecondsPerDay) * kMillisecondsPerDay) /
+                                (kHour / 2);
+      if (half_hour < 12 || half_hour >= 44) return 0;  // night
+      if (Floor(at, kMillisecondsPerDay) == date && weekday >= 6) return 3;
+      return (half_hour >= 14 && half_hour < 19) || (half_hour >= 33 && half_hour < 39) ? 2 : 1;
+    }
   }
   return 0;
 }

@@ -99,7 +99,8 @@ TEST(TimeUnits, TheFirstStorableInstantIsInTheIntervalThatBeganBeforeIt) {
 // Time after time around changes of clocks, against a clock that is looked at minute by minute.
 TEST(TimeUnits, AgreeWithTheClockMinuteByMinute) {
   constexpr TimeUnit kUnits[] = {TimeUnit::kMinute, TimeUnit::kHour,      TimeUnit::kDay,
-                                 TimeUnit::kWeek,   TimeUnit::kHourOfDay, TimeUnit::kWeekday};
+                                 TimeUnit::kWeek,   TimeUnit::kHourOfDay, TimeUnit::kWeekday,
+                                 TimeUnit::kHourClass};
   for (const auto& [zone, around] :
        {std::pair("America/Los_Angeles", "2016-03-13T10:00:00Z"),
         std::pair("America/Los_Angeles", "2016-11-06T09:00:00Z"),
