@@ -87,6 +87,7 @@ std::vector<Endpoint> ImageSearchEndpoints();
 std::vector<Endpoint> SpaceEndpoints();
 std::vector<Endpoint> PlateEndpoints();
 std::vector<Endpoint> CorrectionEndpoints();
+std::vector<Endpoint> ProfileEndpoints();
 std::vector<Endpoint> CompanionEndpoints();
 std::vector<Endpoint> ClonedPlateEndpoints();
 std::vector<Endpoint> CountEndpoints();

@@ -10,7 +10,7 @@ std::vector<Endpoint> AllEndpoints() {
   std::vector<Endpoint> all;
   for (auto make : {CameraEndpoints, SightingEndpoints, CorrectionEndpoints,
                     SearchEndpoints, ImageSearchEndpoints, SpaceEndpoints, PlateEndpoints,
-                    CompanionEndpoints, ClonedPlateEndpoints,
+                    ProfileEndpoints, CompanionEndpoints, ClonedPlateEndpoints,
                     TravelTimeEndpoints, CaseEndpoints, CaseItemEndpoints, CaseReportEndpoints, TokenEndpoints,
                     AuditEndpoints, PlateModelEndpoints, IndexEndpoints, JobEndpoints,
                     OperationEndpoints}) {
