@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,15 @@
 #include "core/error.h"
 #include "core/filter.h"
 #include "core/sighting.h"
-#include "index/feed.h"
 #include "index/day_readings.h"
+#include "index/feed.h"
 #include "index/nearest.h"
 
 namespace sightline::index {
+
+class DayGroups;  // index/group_counts.h
+struct GroupBy;
+struct TimeCell;
 
 struct ColumnIndexOptions {
   // A day's unsealed versions become a segment when there are this many ...
@@ -115,7 +120,7 @@ class DayColumns {
   virtual Result<std::vector<DayPlate>> PlatesNear(const PlateLike& like,
                                                    const Cancellation& cancellation) const = 0;
 
-  // --- for analyses (index/day_readings.h) ---------------------------------------------------------
+  // --- for analyses (index/day_readings.h) -------------------------------------------------------
 
   virtual std::unique_ptr<PlateWalk> WalkPlates(const ReadingWindow& window) const = 0;
 
@@ -123,11 +128,11 @@ class DayColumns {
   virtual Result<std::vector<ColumnReading>> ReadingsOf(std::string_view plate,
                                                         const ReadingWindow& window) const = 0;
 
-  // Readings, with a plate and in force at `as_of`, by the moment's camera at most `within_ms` before
-  // or after it, moment by moment and in order of time.
-  virtual Result<std::vector<NearbyReading>> ReadingsNear(std::span<const CameraMoment> moments,
-                                                          uint32_t within_ms, Sequence as_of,
-                                                          const Cancellation& cancellation) const = 0;
+  // Readings, with a plate and in force at `as_of`, by the moment's camera at most `within_ms`
+  // before or after it, moment by moment and in order of time.
+  virtual Result<std::vector<NearbyReading>> ReadingsNear(
+      std::span<const CameraMoment> moments, uint32_t within_ms, Sequence as_of,
+      const Cancellation& cancellation) const = 0;
 
   // Made once for these columns and kept with them: 4 bytes a plate and segment.
   virtual Result<std::shared_ptr<const PlateNumbers>> NumberPlates(
@@ -138,6 +143,13 @@ class DayColumns {
   virtual Status VisitPassings(const ColumnQuery& query,
                                const std::function<bool(std::span<const Passing>)>& visit,
                                const Cancellation& cancellation) const = 0;
+
+  // The rows that surely pass `rows` by group: what CountGroups (index/group_counts.h) asks of each
+  // day. Errors: kTooLarge, kCancelled, kUnavailable.
+  virtual Result<std::unique_ptr<DayGroups>> GroupRows(const ColumnQuery& rows,
+                                                       std::span<const TimeCell> cells,
+                                                       const GroupBy& by,
+                                                       const Cancellation& cancellation) const = 0;
 };
 
 // Operation: each day follows the log of its feed. Open() reads what was logged since the last look

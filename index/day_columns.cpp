@@ -7,6 +7,7 @@
 
 #include "core/mutex.h"
 #include "core/plate.h"
+#include "index/day_groups.h"
 #include "index/nearby_readings.h"
 #include "index/nearest_search.h"
 #include "index/passings.h"
@@ -207,6 +208,12 @@ class SegmentedDay final : public DayColumns {
                        const Cancellation& cancellation) const override {
     SIGHTLINE_ASSIGN(const auto numbers, Numbers(cancellation));
     return VisitDayPassings(*feed_, segments_, *numbers, query, visit, cancellation);
+  }
+
+  Result<std::unique_ptr<DayGroups>> GroupRows(const ColumnQuery& rows,
+                                               std::span<const TimeCell> cells, const GroupBy& by,
+                                               const Cancellation& cancellation) const override {
+    return GroupDayRows(feed_, segments_, threads_, {rows, cells, by}, cancellation);
   }
 
  private:

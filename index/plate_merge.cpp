@@ -1,12 +1,26 @@
 #include "index/plate_merge.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace sightline::index {
 
-PlateMerge::PlateMerge(std::vector<const Segment*> segments, const PlateRange& range)
-    : segments_(std::move(segments)) {
+uint32_t PlateSet::NextFrom(uint32_t ordinal, uint32_t end) const {
+  if (ordinal >= end) return end;
+  size_t at = ordinal / 64;
+  uint64_t word = words_[at] & ~uint64_t{0} << (ordinal % 64);
+  while (word == 0) {
+    if (++at * 64 >= end) return end;
+    word = words_[at];
+  }
+  const size_t found = at * 64 + static_cast<size_t>(std::countr_zero(word));
+  return static_cast<uint32_t>(std::min<size_t>(end, found));
+}
+
+PlateMerge::PlateMerge(std::vector<const Segment*> segments, const PlateRange& range,
+                       std::span<const PlateSet> chosen)
+    : segments_(std::move(segments)), chosen_(chosen) {
   for (const Segment* const segment : segments_) {
     const PlateTable& plates = segment->plates();
     keys_.emplace_back(plates);
@@ -30,6 +44,7 @@ void PlateMerge::Seek(std::string_view plate) {
 void PlateMerge::Fill() {
   heap_.clear();
   for (uint32_t i = 0; i < segments_.size(); ++i) {
+    next_[i] = NextFrom(i, next_[i]);
     if (next_[i] < ends_[i]) heap_.push_back({keys_[i].Of(next_[i]), i, next_[i]});
   }
   for (size_t at = heap_.size() / 2; at-- > 0;) SiftDown(at);
@@ -63,7 +78,8 @@ bool PlateMerge::Next() {
   do {
     Head& head = heap_.front();
     occurrences_.push_back({head.segment, head.ordinal});
-    const uint32_t next = ++next_[head.segment];
+    const uint32_t next = NextFrom(head.segment, next_[head.segment] + 1);
+    next_[head.segment] = next;
     if (next < ends_[head.segment]) {
       head.ordinal = next;
       head.key = keys_[head.segment].Of(next);

@@ -25,13 +25,29 @@ struct PlateRange {
   std::string to;
 };
 
+// Some of a segment's plates.
+class PlateSet {
+ public:
+  explicit PlateSet(const Segment& segment) : words_((segment.plates().size() + 63) / 64) {}
+
+  void Add(uint32_t ordinal) { words_[ordinal / 64] |= uint64_t{1} << (ordinal % 64); }
+  // The first of them from `ordinal` on; `end` where there is none before it.
+  uint32_t NextFrom(uint32_t ordinal, uint32_t end) const;
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
 // Walks the plates of a range, each once. Not thread-safe. The segments outlive it.
 //
 // Operation: a heap of the segments' next plates by their keys; some 40 ns for each plate of each
 // segment.
 class PlateMerge {
  public:
-  PlateMerge(std::vector<const Segment*> segments, const PlateRange& range);
+  // `chosen`: of each segment, plates that are not among them are passed over unseen; empty: all
+  // are chosen. Outlives the object.
+  PlateMerge(std::vector<const Segment*> segments, const PlateRange& range,
+             std::span<const PlateSet> chosen = {});
 
   // To the next plate; false: there is none.
   bool Next();
@@ -55,8 +71,12 @@ class PlateMerge {
   bool Before(const Head& a, const Head& b) const;
   void SiftDown(size_t at);
   void Fill();
+  uint32_t NextFrom(uint32_t segment, uint32_t ordinal) const {
+    return chosen_.empty() ? ordinal : chosen_[segment].NextFrom(ordinal, ends_[segment]);
+  }
 
   std::vector<const Segment*> segments_;
+  std::span<const PlateSet> chosen_;
   std::vector<PlateKeys> keys_;
   std::vector<uint32_t> begins_;  // ordinals of the range
   std::vector<uint32_t> next_;

@@ -1,9 +1,9 @@
 #include "query/plate_readings.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
+#include "index/walks_by_plate.h"
 #include "query/snapshot.h"
 
 namespace sightline::query {
@@ -39,7 +39,7 @@ Status AppendStored(const storage::DayReader& day, std::string_view plate, Inter
     for (size_t i = 0; i < some.size(); ++i) {
       if (!records[i]) {
         return Error{ErrorCode::kCorruption,
-                     "day " + FormatDay(day.day()) + ": the plate index names a row that is missing",
+                     "day " + FormatDay(day.day()) + ": the plate index names a missing row",
                      {}};
       }
       readings.push_back({.time = day.day().start() + keys[i].ms_of_day,
@@ -55,84 +55,47 @@ Status AppendStored(const storage::DayReader& day, std::string_view plate, Inter
 // Merges the walks of the days by plate.
 class DaysSweep final : public PlateSweep {
  public:
+  // Days in ascending order.
   void Add(TimestampMs midnight, uint64_t rows, std::unique_ptr<index::PlateWalk> walk) {
-    days_.push_back({.midnight = midnight, .rows = rows, .walk = std::move(walk)});
+    days_.push_back({.midnight = midnight, .rows = rows});
+    walks_.Add(std::move(walk));
     rows_ += rows;
   }
 
   Result<bool> Next(const Cancellation& cancellation) override {
     readings_.clear();
-    if (!begun_) {
-      SIGHTLINE_RETURN_IF_ERROR(Begin(cancellation));
+    SIGHTLINE_ASSIGN(const bool found, walks_.Next(cancellation));
+    for (const size_t day : walks_.at()) {
+      Append(days_[day].midnight, walks_[day].readings(), readings_);
     }
-    if (heap_.empty()) return false;
-    plate_ = PlateOf(heap_.front());
-    // Days of one plate leave the heap in ascending order.
-    while (!heap_.empty() && PlateOf(heap_.front()) == plate_) {
-      std::pop_heap(heap_.begin(), heap_.end(), comes_after_);
-      const size_t day = heap_.back();
-      Append(days_[day].midnight, days_[day].walk->readings(), readings_);
-      heap_.pop_back();
-      // Where that fails, what is at hand is lost: the caller gives up, or seeks.
-      SIGHTLINE_RETURN_IF_ERROR(Push(day, cancellation));
-    }
-    return true;
+    return found;
   }
 
   void Seek(std::string_view plate) override {
-    for (DayWalk& day : days_) day.walk->Seek(plate);
-    begun_ = false;
+    for (size_t day = 0; day < walks_.size(); ++day) walks_[day].Seek(plate);
+    walks_.Restart();
   }
 
-  std::string_view plate() const override { return plate_; }
+  std::string_view plate() const override { return walks_.plate(); }
   std::span<const PlateReading> readings() const override { return readings_; }
 
   double progress() const override {
     double passed = 0;
-    for (const DayWalk& day : days_) passed += static_cast<double>(day.rows) * day.walk->progress();
+    for (size_t day = 0; day < walks_.size(); ++day) {
+      passed += static_cast<double>(days_[day].rows) * walks_[day].progress();
+    }
     return rows_ == 0 ? 1 : passed / static_cast<double>(rows_);
   }
 
  private:
-  struct DayWalk {
+  struct SweptDay {
     TimestampMs midnight;
     uint64_t rows = 0;
-    std::unique_ptr<index::PlateWalk> walk;
   };
 
-  Status Begin(const Cancellation& cancellation) {
-    heap_.clear();
-    for (size_t day = 0; day < days_.size(); ++day) {
-      SIGHTLINE_RETURN_IF_ERROR(Push(day, cancellation));
-    }
-    begun_ = true;
-    return Ok();
-  }
-
-  // Moves the day's walk on and takes it up again, unless it has ended.
-  Status Push(size_t day, const Cancellation& cancellation) {
-    auto found = days_[day].walk->Next(cancellation);
-    if (!found) {
-      begun_ = false;
-      return found.error();
-    }
-    if (!*found) return Ok();
-    heap_.push_back(day);
-    std::push_heap(heap_.begin(), heap_.end(), comes_after_);
-    return Ok();
-  }
-
-  std::string_view PlateOf(size_t day) const { return days_[day].walk->plate(); }
-
-  std::vector<DayWalk> days_;  // ascending
+  std::vector<SweptDay> days_;
+  index::WalksByPlate<index::PlateWalk> walks_;  // of each
   uint64_t rows_ = 0;
-  bool begun_ = false;
-  std::function<bool(size_t, size_t)> comes_after_ = [this](size_t a, size_t b) {
-    const int order = PlateOf(a).compare(PlateOf(b));
-    return order != 0 ? order > 0 : a > b;
-  };
-  std::vector<size_t> heap_;  // of days whose walks are at a plate, the first in front
-  std::string plate_;
   std::vector<PlateReading> readings_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "core/plate.h"
 #include "core/plate_distance.h"
+#include "tests/support/plain_groups.h"
 
 namespace sightline::testing {
 namespace {
@@ -286,6 +287,22 @@ class PlainDay final : public index::DayColumns {
     });
     if (!passings.empty()) visit(passings);
     return Ok();
+  }
+
+  Result<std::unique_ptr<index::DayGroups>> GroupRows(
+      const index::ColumnQuery& query, std::span<const index::TimeCell> cells,
+      const index::GroupBy& by, const Cancellation& cancellation) const override {
+    SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+    std::vector<GroupedRow> rows;
+    for (const Version& row : versions_) {
+      if (!day_->IsInForce(row.version, query.as_of) || !Passes(query, row)) continue;
+      rows.push_back({.ms_of_day = row.version.key.ms_of_day,
+                      .camera_number = row.version.key.camera_number,
+                      .plate = row.sighting.plate,
+                      .plate_color = row.sighting.plate_color,
+                      .attributes = row.sighting.attributes});
+    }
+    return GroupPlainRows(rows, cells, by);
   }
 
  private:
