@@ -18,7 +18,8 @@ constexpr size_t kIdeas = 2;
 constexpr double kKeptWithinMs = 3'000;
 constexpr double kStray = 0.1;  // share of distances that follow neither
 
-// What a drift can speak for a companion, at most: strangers in one queue keep their distance, too.
+// What the drifts of one trip can speak for a companion, ln: who drives at the target's pace keeps
+// its distance all the way, so that later drifts say what the first ones said.
 constexpr double kMostOfDrift = 3;
 
 // Of the share of the target's trips that a companion is on: Beta(1/2, 2), mostly small.
@@ -66,8 +67,12 @@ class TripWeighing {
   TripEvidence Weigh(uint32_t trip, size_t begin, size_t end) {
     TripEvidence evidence{.trip = trip, .begin = begin, .end = end};
     evidence.log_ratios.assign(kIdeas, 0);
+    drift_ratios_ = {};
     for (size_t i = begin; i + 1 < end; ++i) {
       AddStep(meetings_[i], meetings_[i + 1], i + 1 - begin, evidence);
+    }
+    for (size_t idea = 0; idea < kIdeas; ++idea) {
+      evidence.log_ratios[idea] += std::min(drift_ratios_[idea], kMostOfDrift);
     }
     const uint32_t first = meetings_[begin].reading;
     const uint32_t last = meetings_[end - 1].reading;
@@ -91,8 +96,8 @@ class TripWeighing {
     const auto densities =
         CompanionDensities(before.offset_ms, after.offset_ms, reach_.presence_ms);
     for (size_t idea = 0; idea < kIdeas; ++idea) {
-      evidence.log_ratios[idea] +=
-          std::log(stays / share * std::min(densities[idea] / drift, kMostOfDrift));
+      evidence.log_ratios[idea] += std::log(stays / share);
+      drift_ratios_[idea] += std::log(densities[idea] / drift);
     }
   }
 
@@ -127,9 +132,24 @@ class TripWeighing {
   const std::span<const Meeting> meetings_;
   const CompanionNull::Own& own_;
   CompanionNull& null_;
+  std::array<double, kIdeas> drift_ratios_ = {};  // ln, of the trip at hand
 };
 
 }  // namespace
+
+std::vector<TripRange> CutApart(std::span<const PlateReading> readings,
+                                const TravelTimes& travel_times) {
+  constexpr auto kMarginMs = static_cast<int64_t>(kTripMarginSeconds * 1000);
+  std::vector<TripRange> trips;
+  for (size_t i = 0; i < readings.size(); ++i) {
+    if (i == 0 || (readings[i].time - readings[i - 1].time > kMarginMs &&
+                   EndsTrip(readings[i - 1], readings[i], travel_times))) {
+      trips.push_back({i, i});
+    }
+    trips.back().end = i + 1;
+  }
+  return trips;
+}
 
 std::vector<TripEvidence> WeighTrips(const CompanionTarget& target, const CompanionReach& reach,
                                      int32_t within_ms, std::span<const Meeting> meetings,

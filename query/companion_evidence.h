@@ -13,6 +13,12 @@
 
 namespace sightline::query {
 
+// Trips as companions are counted by: they end where the vehicle stopped (EndsTrip), but for stops
+// shorter than kTripMarginSeconds. Two that wait in one jam, or at one level crossing, have not met
+// again behind it. Every reading is in one.
+std::vector<TripRange> CutApart(std::span<const PlateReading> readings,
+                                const TravelTimes& travel_times);
+
 // One pass of a candidate beside the target, within CompanionReach::presence_ms.
 struct Meeting {
   uint32_t reading = 0;  // of the target

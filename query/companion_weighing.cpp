@@ -10,7 +10,6 @@
 #include "query/companion_habits.h"
 #include "query/companion_null.h"
 #include "query/false_discovery.h"
-#include "query/trips.h"
 
 namespace sightline::query {
 namespace {
@@ -250,7 +249,7 @@ class Weighing {
       SIGHTLINE_RETURN_IF_ERROR(AddMisreads(candidate));
       SIGHTLINE_ASSIGN(const std::vector<PlateReading> readings,
                        lookups_.readings(candidate.found.plate));
-      const std::vector<TripRange> trips = CutIntoTrips(readings, travel_times_);
+      const std::vector<TripRange> trips = CutApart(readings, travel_times_);
       Weigh(candidate,
             schedule.Chances(readings, trips, reach_.presence_ms, options_.days, base_chance_),
             null);

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "query/companion_crowd.h"
+#include "query/companion_evidence.h"
 #include "query/companion_target.h"
 #include "query/companion_weighing.h"
 #include "query/snapshot.h"
-#include "query/trips.h"
 
 namespace sightline::query {
 namespace {
@@ -41,7 +41,7 @@ class Finder {
                             .presence_ms = reach.presence_ms,
                             .as_of = as_of_};
     if (target_.readings.empty()) return answer;
-    trips_ = CutIntoTrips(target_.readings, travel_times_);
+    trips_ = CutApart(target_.readings, travel_times_);
     answer.trips = trips_.size();
     for (uint32_t trip = 0; trip < trips_.size(); ++trip) {
       trip_of_.resize(trips_[trip].end, trip);
