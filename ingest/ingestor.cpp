@@ -26,6 +26,7 @@ using Callback = std::function<void(Result<BatchOutcome>)>;
 // One request's rows on their way to the committer.
 struct QueuedBatch {
   std::vector<storage::EncodedSighting> rows;
+  std::vector<std::optional<Position>> places;  // of each row, for the observer
   BatchOutcome outcome;  // holds the rejected rows already
   Callback done;
 };
@@ -63,8 +64,13 @@ void LogFailure(const Error& error) {
 
 class Ingestor::Impl {
  public:
-  Impl(storage::Store& store, const Clock& clock, const IngestOptions& options)
-      : store_(store), clock_(clock), options_(options), committer_([this] { CommitLoop(); }) {}
+  Impl(storage::Store& store, const Clock& clock, const IngestOptions& options,
+       CommitObserver observer)
+      : store_(store),
+        clock_(clock),
+        options_(options),
+        observer_(std::move(observer)),
+        committer_([this] { CommitLoop(); }) {}
 
   ~Impl() {
     {
@@ -160,6 +166,7 @@ class Ingestor::Impl {
       const bool has_identity = sighting.source_id.has_value() || !sighting.plate.empty();
       queued.rows.push_back(store_.Encode(sighting, camera->number, now,
                                           has_identity ? 0 : store_.NextNonce()));
+      if (observer_) queued.places.push_back(sighting.location);
     }
     std::ranges::stable_sort(rejected, {}, &RowError::line);
     return Ok();
@@ -219,20 +226,26 @@ class Ingestor::Impl {
 
   void CommitGroup(std::vector<QueuedBatch>& group) {
     std::vector<storage::EncodedSighting> rows = std::move(group.front().rows);
+    std::vector<std::optional<Position>> places = std::move(group.front().places);
     std::vector<size_t> ends = {rows.size()};
     for (size_t i = 1; i < group.size(); ++i) {
+      places.insert(places.end(), group[i].places.begin(), group[i].places.end());
       rows.insert(rows.end(), std::make_move_iterator(group[i].rows.begin()),
                   std::make_move_iterator(group[i].rows.end()));
       ends.push_back(rows.size());
     }
     const Result<storage::AppendResult> appended = Append(rows);
     Release(rows.size());
+    if (appended) Tell(rows, places, *appended);
     size_t begin = 0;
     for (size_t i = 0; i < group.size(); ++i) {
       const size_t count = ends[i] - begin;
       if (!appended && group.size() > 1 && IsOfSomeRows(appended.error().code)) {
         // One request's damaged day fails that request, and not those that waited beside it.
-        Answer(group[i], Append(std::span(rows).subspan(begin, count)), 0, count);
+        const auto own = std::span(rows).subspan(begin, count);
+        const Result<storage::AppendResult> alone = Append(own);
+        if (alone && observer_) Tell(own, std::span(places).subspan(begin, count), *alone);
+        Answer(group[i], alone, 0, count);
       } else {
         Answer(group[i], appended, begin, count);
       }
@@ -249,6 +262,25 @@ class Ingestor::Impl {
     commits_.fetch_add(1, std::memory_order_relaxed);
     if (!appended) LogFailure(appended.error());
     return appended;
+  }
+
+  // Tells the observer of the rows with a plate that were accepted.
+  void Tell(std::span<const storage::EncodedSighting> rows,
+            std::span<const std::optional<Position>> places,
+            const storage::AppendResult& appended) {
+    if (!observer_) return;
+    std::vector<CommittedReading> readings;
+    readings.reserve(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const storage::EncodedSighting& row = rows[i];
+      if (row.plate.empty() || appended.outcomes[i] != storage::AppendOutcome::kAccepted) continue;
+      readings.push_back({.plate = row.plate,
+                          .time = row.day.start() + row.key.ms_of_day,
+                          .camera_number = row.key.camera_number,
+                          .identity_hash = row.key.identity_hash,
+                          .place = places[i]});
+    }
+    if (!readings.empty()) observer_(readings);
   }
 
   // Calls a request back, whose rows are `count` from `first` on of what was appended.
@@ -272,6 +304,7 @@ class Ingestor::Impl {
   storage::Store& store_;
   const Clock& clock_;
   const IngestOptions options_;
+  const CommitObserver observer_;
 
   std::atomic<uint64_t> accepted_{0};
   std::atomic<uint64_t> duplicates_{0};
@@ -287,8 +320,9 @@ class Ingestor::Impl {
   std::thread committer_;  // last: it uses everything above
 };
 
-Ingestor::Ingestor(storage::Store& store, const Clock& clock, const IngestOptions& options)
-    : impl_(std::make_unique<Impl>(store, clock, options)) {}
+Ingestor::Ingestor(storage::Store& store, const Clock& clock, const IngestOptions& options,
+                   CommitObserver observer)
+    : impl_(std::make_unique<Impl>(store, clock, options, std::move(observer))) {}
 
 Ingestor::~Ingestor() = default;
 

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/sighting.h"
+#include "ingest/committed_reading.h"
 #include "storage/store.h"
 
 namespace sightline::ingest {
@@ -49,8 +50,9 @@ struct BatchOutcome {
 // block.
 class Ingestor {
  public:
-  // `store` and `clock` outlive the ingestor.
-  Ingestor(storage::Store& store, const Clock& clock, const IngestOptions& options);
+  // `store`, `clock` and what `observer` refers to outlive the ingestor. Null: nobody is told.
+  Ingestor(storage::Store& store, const Clock& clock, const IngestOptions& options,
+           CommitObserver observer = nullptr);
   ~Ingestor();  // commits what is queued
 
   // Takes the batch and calls `done` exactly once, with storage's errors as they came; the outcome
