@@ -19,9 +19,11 @@
 #include "server/clone_sweep.h"
 #include "server/conflict_book.h"
 #include "server/file_limit.h"
+#include "server/habits_search.h"
 #include "server/handlers/endpoint.h"
 #include "server/index_rebuild.h"
 #include "server/job_book.h"
+#include "server/live_conflicts.h"
 #include "server/owner_token.h"
 #include "server/plate_learning.h"
 #include "server/recall_sampler.h"
@@ -144,10 +146,16 @@ class Application::Impl {
             config_.travel)),
         clone_analysis_(MakeCloneAnalysis(*store_, *columns_, plate_learning_->models(),
                                           *travel_times_)),
+        live_conflicts_(std::make_unique<LiveConflicts>(*store_, *clone_analysis_, *conflicts_,
+                                                        *sweeps_, config_.live_check)),
         sealer_(std::make_unique<ingest::Sealer>(*store_, *columns_, clock_, config_.sealer)),
         audit_(std::make_unique<AuditLog>(*store_)),
         sighting_parsers_(config_.sighting, [this] { return store_->Spaces(); }),
-        ingestor_(std::make_unique<ingest::Ingestor>(*store_, clock, config_.ingest)),
+        ingestor_(std::make_unique<ingest::Ingestor>(
+            *store_, clock, config_.ingest,
+            [this](std::span<ingest::CommittedReading> readings) {
+              live_conflicts_->Offer(readings);
+            })),
         workers_(config_.query_threads, config_.max_queued_requests),
         graphs_(std::make_unique<ingest::GraphBuilder>(
             *store_, *columns_, clock_, config_.graphs, [this] { return workers_.queued() > 0; })),
@@ -173,6 +181,7 @@ class Application::Impl {
                   .travel_times = *travel_times_,
                   .conflicts = *conflicts_,
                   .sweeps = *sweeps_,
+                  .live_conflicts = *live_conflicts_,
                   .ingestor = *ingestor_,
                   .workers = workers_,
                   .auth = *auth_,
@@ -209,6 +218,10 @@ class Application::Impl {
                      return SweepCompanions(
                          services_.QuestionSources(services_.reading_models.Current()),
                          *travel_times_, run);
+                   }},
+                  {std::string(kHabitsJob), [this](JobRun& run) {
+                     return SearchHabits(
+                         services_.QuestionSources(services_.reading_models.Current()), run);
                    }},
                   {std::string(kCloneSweep), [this](JobRun& run) {
                      return CloneSweep(*store_, clock_, *clone_analysis_, *conflicts_, *sweeps_,
@@ -249,6 +262,7 @@ class Application::Impl {
     http_.Shutdown(Milliseconds(config_.shutdown_grace_s));
     workers_.Join();
     ingestor_.reset();
+    live_conflicts_.reset();
     graphs_.reset();
     sealer_.reset();
     columns_.reset();  // it holds days open
@@ -290,6 +304,7 @@ class Application::Impl {
   std::unique_ptr<index::ColumnIndex> columns_;
   std::unique_ptr<query::TravelTimeBook> travel_times_;
   std::unique_ptr<CloneAnalysis> clone_analysis_;
+  std::unique_ptr<LiveConflicts> live_conflicts_;
   Cancellation travel_cancellation_;
   std::unique_ptr<ingest::Sealer> sealer_;
   std::unique_ptr<AuditLog> audit_;

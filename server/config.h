@@ -15,8 +15,10 @@
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
 #include "query/travel_time_book.h"
+#include "server/clone_sweep.h"
 #include "server/http_server.h"
 #include "server/job_book.h"
+#include "server/live_conflicts.h"
 #include "server/recall_sampler.h"
 #include "storage/store.h"
 
@@ -33,6 +35,8 @@ struct Config {
   ingest::GraphBuilderOptions graphs;
   api::SightingLimits sighting;
   JobOptions jobs;
+  CloneSweepOptions clone_sweep;
+  LiveCheckOptions live_check;
   RecallSamplerOptions recall;
   query::TravelLearningOptions travel;
   std::string admin_token_file;

@@ -91,6 +91,12 @@ const Option kOptions[] = {
      "Jobs that wait or run; further ones are answered 429.", 1, 1e6},
     {"job_keep_days", TARGET(jobs.keep_days), "days",
      "How long a job is kept once it has ended.", 0, 36'500},
+    {"sweep_lookback_days", TARGET(clone_sweep.lookback_days), "days",
+     "How much of what was swept before and adjoins a window is swept again with it.", 0, 366},
+    {"live_check", TARGET(live_check.enabled), "",
+     "Whether sightings are checked for cloned plates as they arrive, between sweeps."},
+    {"live_check_plates", TARGET(live_check.plates), "plates",
+     "Plates whose last reading the live check remembers, 48 bytes each.", 4, kMaxCount},
 
     {"plate_reading_file", TARGET(plate_reading_file), "",
      "What is assumed of how cameras misread plates (docs/plate-likeness.md). Empty: what the "

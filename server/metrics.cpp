@@ -140,6 +140,37 @@ void AddIndex(Families& families, const MetricsSnapshot& snapshot) {
            "Days that are looked at for graphs that are due.", snapshot.graphs.days_pending);
 }
 
+void AddConflicts(Families& families, const ConflictBook::Stats& conflicts) {
+  prometheus::MetricFamily family{"sightline_conflicts", "Conflicts of plates, by kind.",
+                                  prometheus::MetricType::Gauge, {}};
+  for (size_t kind = 0; kind < conflicts.by_kind.size(); ++kind) {
+    prometheus::ClientMetric metric;
+    metric.label.push_back(
+        {"kind", std::string(ConflictKindName(static_cast<query::ConflictKind>(kind)))});
+    metric.gauge.value = static_cast<double>(conflicts.by_kind[kind]);
+    family.metric.push_back(std::move(metric));
+  }
+  families.push_back(std::move(family));
+  AddGauge(families, "sightline_conflicts_open", "Conflicts that nobody has judged.",
+           conflicts.open);
+}
+
+void AddLiveCheck(Families& families, const LiveConflicts::Stats& live) {
+  AddCounter(families, "sightline_live_check_readings_total",
+             "Readings checked for cloned plates as they arrived.", live.checked);
+  AddCounter(families, "sightline_live_check_judged_total", "Plates judged between sweeps.",
+             live.judged);
+  AddCounter(families, "sightline_live_check_raised_total", "Conflicts raised between sweeps.",
+             live.raised);
+  AddCounter(families, "sightline_live_check_skipped_total",
+             "Readings and plates left to the next sweep.", live.skipped);
+  AddGauge(families, "sightline_live_check_queued_readings", "Readings that wait to be checked.",
+           live.queued);
+  AddGauge(families, "sightline_live_check_longest_seconds",
+           "Longest time from a commit to the conflict, of the last hundred raised.",
+           live.longest_s);
+}
+
 }  // namespace
 
 class Metrics::Impl {
@@ -204,6 +235,8 @@ class Metrics::Impl {
              snapshot.store_healthy ? 1 : 0);
     if (snapshot.store) AddStore(families, *snapshot.store);
     AddIndex(families, snapshot);
+    AddConflicts(families, snapshot.conflicts);
+    AddLiveCheck(families, snapshot.live_check);
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, families);
     return std::move(out).str();

@@ -11,7 +11,9 @@
 #include "ingest/graph_builder.h"
 #include "ingest/ingestor.h"
 #include "ingest/sealer.h"
+#include "server/conflict_book.h"
 #include "server/image_search_metrics.h"
+#include "server/live_conflicts.h"
 #include "storage/store.h"
 
 namespace sightline::server {
@@ -23,6 +25,8 @@ struct MetricsSnapshot {
   index::ColumnIndex::DayStats index;  // over those days
   ingest::Sealer::Stats sealer;
   ingest::GraphBuilder::Stats graphs;
+  LiveConflicts::Stats live_check;
+  ConflictBook::Stats conflicts;
   std::optional<storage::Store::Stats> store;  // none when it could not be read
   Sequence visible_sequence = 0;
   bool store_healthy = true;

@@ -18,12 +18,15 @@
 #include "server/auth.h"
 #include "server/case_book.h"
 #include "server/config.h"
+#include "server/conflict_book.h"
 #include "server/disk_forecast.h"
 #include "server/http_server.h"
 #include "server/job_book.h"
+#include "server/live_conflicts.h"
 #include "server/metrics.h"
 #include "server/recall_sampler.h"
 #include "server/sighting_parsers.h"
+#include "server/sweep_ledger.h"
 #include "server/worker_pool.h"
 #include "storage/store.h"
 
@@ -40,6 +43,9 @@ struct Services {
   query::PlateReadingModelSource& reading_models;
   const query::SimilaritySource& similarities;
   const query::TravelTimeSource& travel_times;
+  ConflictBook& conflicts;
+  const SweepLedger& sweeps;
+  LiveConflicts& live_conflicts;
   ingest::Ingestor& ingestor;
   WorkerPool& workers;
   Auth& auth;

@@ -58,6 +58,8 @@ Result<Response> RenderMetrics(const Services& services) {
                            .index = SumOf(index_days),
                            .sealer = services.sealer.GetStats(),
                            .graphs = services.graphs.GetStats(),
+                           .live_check = services.live_conflicts.GetStats(),
+                           .conflicts = services.conflicts.GetStats(),
                            .visible_sequence = services.store.VisibleSequence(),
                            .store_healthy = services.store.Health().has_value(),
                            .queued_work = services.workers.queued()};

@@ -10,7 +10,7 @@ std::vector<Endpoint> AllEndpoints() {
   std::vector<Endpoint> all;
   for (auto make : {CameraEndpoints, SightingEndpoints, CorrectionEndpoints,
                     SearchEndpoints, ImageSearchEndpoints, SpaceEndpoints, PlateEndpoints,
-                    ProfileEndpoints, CompanionEndpoints, ClonedPlateEndpoints,
+                    ProfileEndpoints, HabitEndpoints, CompanionEndpoints, ClonedPlateEndpoints,
                     CameraHealthEndpoints, TravelTimeEndpoints, CountEndpoints, TrafficEndpoints, CaseEndpoints,
                     CaseItemEndpoints, CaseReportEndpoints, TokenEndpoints,
                     AuditEndpoints, PlateModelEndpoints, IndexEndpoints, JobEndpoints,

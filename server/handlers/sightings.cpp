@@ -85,6 +85,10 @@ Result<Response> CorrectSighting(const Services& services, Call& call) {
   }
   SIGHTLINE_ASSIGN(const StoredSighting corrected,
                    services.store.GetSighting(*id, stored.sequence));
+  if (correction.plate) {
+    services.live_conflicts.Recheck(stored.plate_before);
+    services.live_conflicts.Recheck(corrected.sighting.plate);
+  }
   return SightingResponse(corrected, {}, stored.sequence);
 }
 
