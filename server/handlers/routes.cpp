@@ -11,8 +11,8 @@ std::vector<Endpoint> AllEndpoints() {
   for (auto make : {CameraEndpoints, SightingEndpoints, CorrectionEndpoints,
                     SearchEndpoints, ImageSearchEndpoints, SpaceEndpoints, PlateEndpoints,
                     ProfileEndpoints, HabitEndpoints, CompanionEndpoints, ClonedPlateEndpoints,
-                    CameraHealthEndpoints, TravelTimeEndpoints, CountEndpoints, TrafficEndpoints, CaseEndpoints,
-                    CaseItemEndpoints, CaseReportEndpoints, TokenEndpoints,
+                    CameraHealthEndpoints, TravelTimeEndpoints, CountEndpoints, TrafficEndpoints,
+                    CaseEndpoints, CaseItemEndpoints, CaseReportEndpoints, TokenEndpoints,
                     AuditEndpoints, PlateModelEndpoints, IndexEndpoints, JobEndpoints,
                     OperationEndpoints}) {
     std::vector<Endpoint> endpoints = make();
