@@ -1,7 +1,8 @@
 # cmake -D INPUT=file -D OUTPUT=file.cpp -D HEADER=api/openapi.h -D FUNCTION=Name -P EmbedText.cmake
 # Writes a source file of sightline::api, or of the namespace given as -D NAMESPACE=..., whose function
 # returns the text of INPUT: a raw string literal for each line, since one literal may be too long for
-# a compiler.
+# a compiler; an array, since counting the characters of a constant has a limit too
+# (GCC 12: 262,144).
 if(NOT NAMESPACE)
   set(NAMESPACE sightline::api)
 endif()
@@ -16,9 +17,9 @@ file(WRITE ${OUTPUT} "#include \"${HEADER}\"
 namespace ${NAMESPACE} {
 
 std::string_view ${FUNCTION}() {
-  static constexpr std::string_view kText =
+  static constexpr char kText[] =
       R\"~~~(${literals})~~~\";
-  return kText;
+  return {kText, sizeof(kText) - 1};
 }
 
 }  // namespace ${NAMESPACE}
