@@ -143,6 +143,9 @@ double LearnedTravelTimes::StopGapOver(Meters distance, HourClass hour) const {
 }
 
 double LearnedTravelTimes::StopGapBetween(uint32_t from, uint32_t to, HourClass hour) const {
+  if (from == to) {
+    return graph_.nodes[from].well_known ? kKnownTripMarginSeconds : kTripMarginSeconds;
+  }
   const LearnedLink* link = graph_.FindLink(from, to);
   if (link != nullptr && AtHour(*link, hour).samples >= kLeastSamples) {
     return AtHour(*link, hour).slow_s + kKnownTripMarginSeconds;

@@ -8,7 +8,8 @@ namespace sightline::query {
 namespace {
 
 // A camera is at fault where this share of the plates that it read, and this many, contradict it.
-// Clones and misreads are a few in a hundred, everywhere alike.
+// Clones and misreads are a few in a hundred, everywhere alike. One at fault is in contradiction with
+// all of its neighbours, each of these with it alone: that is why it is found first.
 constexpr double kFaultShare = 0.2;
 constexpr uint32_t kFaultContradictions = 8;
 
@@ -23,12 +24,12 @@ void SortUnique(std::vector<Value>& values) {
 }
 
 bool IsAtFault(const TravelSurvey::CameraState& camera) {
-  return !camera.left_out && camera.contradicted >= kFaultContradictions &&
-         camera.contradicted >= kFaultShare * camera.plates;
+  return !camera.left_out && camera.contradictions >= kFaultContradictions &&
+         camera.contradictions >= kFaultShare * camera.plates;
 }
 
 double FaultShare(const TravelSurvey::CameraState& camera) {
-  return static_cast<double>(camera.contradicted) / std::max(1u, camera.plates);
+  return static_cast<double>(camera.contradictions) / std::max(1u, camera.plates);
 }
 
 }  // namespace
@@ -79,14 +80,11 @@ void TravelSurvey::Count(std::span<const PlateReading> readings) {
   for (const uint32_t camera : touched_) ++cameras_[camera].plates;
   if (pairs_.empty()) return;
   SortUnique(pairs_);
-  touched_.clear();
   for (const uint64_t pair : pairs_) {
     ++contradictions_[pair];
-    touched_.push_back(static_cast<uint32_t>(pair >> 32));
-    touched_.push_back(static_cast<uint32_t>(pair));
+    ++cameras_[pair >> 32].contradictions;
+    ++cameras_[static_cast<uint32_t>(pair)].contradictions;
   }
-  SortUnique(touched_);
-  for (const uint32_t camera : touched_) ++cameras_[camera].contradicted;
 }
 
 void TravelSurvey::JudgeCameras() {
@@ -102,8 +100,7 @@ void TravelSurvey::JudgeCameras() {
       const auto b = static_cast<uint32_t>(pair);
       if (a != number && b != number) continue;
       CameraState& other = cameras_[a == number ? b : a];
-      other.contradicted -= std::min(other.contradicted, plates);
-      other.plates -= std::min(other.plates, plates);
+      other.contradictions -= std::min(other.contradictions, plates);
     }
   }
 }

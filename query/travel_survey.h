@@ -21,8 +21,9 @@ class TravelSurvey {
     SpherePoint point;
     bool seen = false;
     bool left_out = false;  // it moved, or is at fault
-    uint32_t plates = 0;        // read here and elsewhere
-    uint32_t contradicted = 0;  // of these, those of which this reading cannot be true
+    uint32_t plates = 0;  // read here and elsewhere
+    // How often readings here and at another camera contradict each other, each plate once a camera.
+    uint32_t contradictions = 0;
   };
 
   explicit TravelSurvey(const TravelBound& bound) : bound_(bound) {}
@@ -49,7 +50,7 @@ class TravelSurvey {
  private:
   const TravelBound bound_;
   std::vector<CameraState> cameras_;
-  std::unordered_map<uint64_t, uint32_t> contradictions_;  // plates, by the pair's two cameras
+  std::unordered_map<uint64_t, uint32_t> contradictions_;  // plates, by a pair of cameras
   // Of the plate at hand; kept for their memory.
   std::vector<PlateReading> usable_;
   std::vector<uint64_t> pairs_;
