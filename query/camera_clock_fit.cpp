@@ -21,7 +21,19 @@ constexpr double kDriftStep = 6;
 constexpr size_t kTriedReadings = 500;
 constexpr double kLeastDaysForDrift = 1.2;
 // Of the drives from one camera to another, those without a stop.
-constexpr double kFastShare = 0.35;
+constexpr double kFastShare = 0.2;
+// A way past the camera that bends so much more than the straight one counts half.
+constexpr double kBend = 0.02;
+// Below so much scatter over days (squared, summed over witnesses) no slope is taken.
+constexpr double kLeastDayVariance = 4;
+// Ways without a way back count so much of those with one.
+constexpr double kAlone = 0.5;
+constexpr double kAloneBesideBoth = 0.05;
+constexpr size_t kLeastOnAWay = 3;
+// A drift has to be so sure, and must not make the witnesses agree less.
+constexpr double kDriftSigmas = 3.5;
+constexpr double kLeastDrift = 0.7;
+constexpr double kDriftKeeps = 0.97;
 
 double Median(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
@@ -48,6 +60,7 @@ double MedianAhead(std::span<const Witness> witnesses) {
 struct Ahead {
   double seconds = 0;
   double error_s = 0;
+  size_t both_ways = 0;
 };
 
 Ahead OfFastDrives(std::span<const Witness> witnesses) {
@@ -59,6 +72,7 @@ Ahead OfFastDrives(std::span<const Witness> witnesses) {
   struct Way {
     double ahead = 0;
     double weight = 0;
+    size_t readings = 0;
   };
   std::map<std::pair<uint32_t, uint32_t>, Way> fast;
   for (auto& [cameras, of] : ways) {
@@ -69,13 +83,25 @@ Ahead OfFastDrives(std::span<const Witness> witnesses) {
         1, static_cast<size_t>(std::ceil(kFastShare * static_cast<double>(of.size()))));
     std::vector<double> ahead;
     for (size_t i = 0; i < kept; ++i) ahead.push_back(of[i]->ahead_s);
-    fast[cameras] = {Median(ahead), std::min(10.0, static_cast<double>(of.size()))};
+    double bend = 0;
+    for (const Witness* witness : of) bend += witness->bend;
+    bend /= static_cast<double>(of.size());
+    fast[cameras] = {Median(ahead),
+                     std::min(30.0, static_cast<double>(of.size())) * std::exp2(-bend / kBend),
+                     of.size()};
   }
+  size_t both_ways = 0;
+  for (const auto& [cameras, way] : fast) {
+    const auto back = fast.find({cameras.second, cameras.first});
+    both_ways += cameras.first < cameras.second && back != fast.end() &&
+                 std::min(way.readings, back->second.readings) >= kLeastOnAWay;
+  }
+  const double alone = both_ways >= kLeastBothWays ? kAloneBesideBoth : kAlone;
   std::vector<std::pair<double, double>> values;  // seconds, weight
   for (const auto& [cameras, way] : fast) {
     const auto back = fast.find({cameras.second, cameras.first});
     if (back == fast.end()) {
-      values.emplace_back(way.ahead, way.weight * 0.25);
+      values.emplace_back(way.ahead, way.weight * alone);
     } else if (cameras.first < cameras.second) {
       const double weight = 2 * std::min(way.weight, back->second.weight);
       values.emplace_back((way.ahead + back->second.ahead) / 2, weight);
@@ -99,29 +125,51 @@ Ahead OfFastDrives(std::span<const Witness> witnesses) {
   std::vector<double> away;
   for (const auto& [seconds, weight] : values) away.push_back(std::abs(seconds - mean));
   const double spread = 1.48 * Median(away);
-  return {mean, (spread + 1) / std::sqrt(static_cast<double>(values.size()))};
+  return {mean, (spread + 1) / std::sqrt(static_cast<double>(values.size())),
+          both_ways};
 }
 
-// Slope over time of what the witnesses say: the medians of the two halves.
-double SlopeOf(std::span<const Witness> witnesses) {
-  std::vector<double> days;
-  for (const Witness& witness : witnesses) days.push_back(witness.days);
-  if (days.size() < 2 * kLeastWitnesses) return 0;
-  const double middle = Median(days);
-  std::vector<Witness> early;
-  std::vector<Witness> late;
-  double early_days = 0;
-  double late_days = 0;
+// Seconds a day by which the witnesses of a way drift apart: least squares over all ways, each
+// against its own mean, without those that are far off.
+struct Slope {
+  double drift = 0;
+  double error = 0;
+};
+
+Slope SlopeOf(std::span<const Witness> witnesses) {
+  struct Sums {
+    double count = 0;
+    double days = 0;
+    double ahead = 0;
+  };
+  std::map<std::pair<uint32_t, uint32_t>, Sums> ways;
+  const auto is_near = [](const Witness& witness) {
+    return std::abs(witness.ahead_s) <= kFitSeconds;
+  };
   for (const Witness& witness : witnesses) {
-    if (std::abs(witness.ahead_s) > kFitSeconds) continue;
-    (witness.days < middle ? early : late).push_back(witness);
-    (witness.days < middle ? early_days : late_days) += witness.days;
+    if (!is_near(witness)) continue;
+    Sums& way = ways[{witness.before, witness.after}];
+    way.count += 1;
+    way.days += witness.days;
+    way.ahead += witness.ahead_s;
   }
-  if (early.size() < kLeastWitnesses || late.size() < kLeastWitnesses) return 0;
-  const double between = late_days / static_cast<double>(late.size()) -
-                         early_days / static_cast<double>(early.size());
-  if (between < 0.3) return 0;
-  return (OfFastDrives(late).seconds - OfFastDrives(early).seconds) / between;
+  double covariance = 0;
+  double variance = 0;
+  double scatter = 0;
+  double count = 0;
+  for (const Witness& witness : witnesses) {
+    if (!is_near(witness)) continue;
+    const Sums& way = ways.at({witness.before, witness.after});
+    if (way.count < 2) continue;
+    const double days = witness.days - way.days / way.count;
+    const double ahead = witness.ahead_s - way.ahead / way.count;
+    covariance += days * ahead;
+    variance += days * days;
+    scatter += ahead * ahead;
+    count += 1;
+  }
+  if (variance < kLeastDayVariance) return {0, kFitSeconds};
+  return {covariance / variance, std::sqrt(scatter / count / variance)};
 }
 
 class Fitting {
@@ -141,11 +189,12 @@ class Fitting {
       if (std::abs(step) < 0.5) break;
     }
     if (drifts) {
-      for (int round = 0; round < 2; ++round) {
+      for (int round = 0; round < 3; ++round) {
         found = witnesses_.Collect(camera_, fit.offset_s, fit.drift);
-        const double slope = SlopeOf(found);
-        fit.drift += slope;
-        fit.offset_s -= slope * witnesses_.span_days() / 2;
+        const Slope slope = SlopeOf(found);
+        fit.drift += slope.drift;
+        fit.drift_error = slope.error;
+        fit.offset_s -= slope.drift * witnesses_.span_days() / 2;
       }
     }
     found = witnesses_.Collect(camera_, fit.offset_s, fit.drift);
@@ -153,6 +202,7 @@ class Fitting {
     const Ahead ahead = OfFastDrives(found);
     fit.offset_s += ahead.seconds;
     fit.error_s = ahead.error_s;
+    fit.both_ways = ahead.both_ways;
     fit.share = Score(found, ahead.seconds) /
                 static_cast<double>(CameraWitnesses::Looked(camera_));
     std::vector<uint32_t> tracks;
@@ -227,7 +277,15 @@ std::optional<ClockFit> FitAnywhere(const CameraWitnesses& witnesses,
     }
   }
   if (best_score <= 0) return std::nullopt;
-  return fitting.From(best_offset, best_drift, drifts);
+  const double middle = best_offset + best_drift * witnesses.span_days() / 2;
+  const auto steady = fitting.From(middle, 0, false);
+  if (!drifts) return steady;
+  const auto drifting = fitting.From(best_offset, best_drift, true);
+  if (!steady) return drifting;
+  const bool is_sure =
+      drifting && drifting->share >= kDriftKeeps * steady->share &&
+      std::abs(drifting->drift) > std::max(kLeastDrift, kDriftSigmas * drifting->drift_error);
+  return is_sure ? drifting : steady;
 }
 
 }  // namespace sightline::query

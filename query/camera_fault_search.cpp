@@ -17,6 +17,7 @@ constexpr int kRounds = 2;
 // A clock that is off by less is none of our business, and one that is not is looked into when it
 // is off by more than others are.
 constexpr double kLeastOffset = 8;
+constexpr double kLeastOneWayOffset = 40;
 constexpr double kSuspectOffset = 6;
 constexpr double kSigmas = 5;
 // A camera of whose readings more than this are impossible is looked into.
@@ -50,8 +51,8 @@ class Search {
     for (int round = 0; round < kRounds; ++round) {
       CameraFaults before;
       std::swap(before, faults_);
-      SIGHTLINE_RETURN_IF_ERROR(FindMisplaced());
       SIGHTLINE_RETURN_IF_ERROR(FindClocks());
+      SIGHTLINE_RETURN_IF_ERROR(FindMisplaced());
       for (const auto& [camera, fault] : before) witnesses_.SetAside(camera, false);
       for (const auto& [camera, fault] : faults_) witnesses_.SetAside(camera, true);
       if (before == faults_) break;
@@ -122,7 +123,7 @@ class Search {
 
   Status FindMisplaced() {
     for (const Camera& camera : witnesses_.cameras()) {
-      if (!camera.fixed || camera.tracks < kLeastTracks) continue;
+      if (!camera.fixed || camera.tracks < kLeastTracks || IsFaulty(camera)) continue;
       if (suspicions_[camera.number].share() < kSuspectShare) continue;
       SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
       const auto place = PlaceByOthers(camera);
@@ -182,7 +183,7 @@ class Search {
     std::vector<double> away;
     std::vector<double> shares;
     for (size_t i = 0; i < cameras.size(); ++i) {
-      if (cameras[i].tracks < kLeastTracks || IsMisplaced(cameras[i])) continue;
+      if (cameras[i].tracks < kLeastTracks) continue;
       if (i % 8 == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
       near[i] = FitNearZero(witnesses_, cameras[i]);
       if (!near[i]) continue;
@@ -193,7 +194,7 @@ class Search {
     const double sigma = away.empty() ? 1 : 1.48 * MedianOf(away);
     const double usual_share = shares.empty() ? 0 : MedianOf(shares);
     for (size_t i = 0; i < cameras.size(); ++i) {
-      if (cameras[i].tracks < kLeastTracks || IsMisplaced(cameras[i])) continue;
+      if (cameras[i].tracks < kLeastTracks) continue;
       const double suspect = std::max(kSuspectOffset, 3 * sigma);
       const bool is_suspect = !near[i] || std::abs(near[i]->offset_s) > suspect ||
                               near[i]->share < kLeastFit * usual_share ||
@@ -206,7 +207,7 @@ class Search {
     return Ok();
   }
 
-  bool IsMisplaced(const Camera& camera) const { return faults_.contains(camera.number); }
+  bool IsFaulty(const Camera& camera) const { return faults_.contains(camera.number); }
 
   bool IsFault(const Camera& camera, const ClockFit& fit, const std::optional<ClockFit>& near,
                double sigma, double usual_share) const {
@@ -214,6 +215,8 @@ class Search {
     const double most = std::max(std::abs(fit.OffsetAt(0)), std::abs(fit.OffsetAt(days)));
     if (fit.tracks < kLeastTracks || fit.share < kLeastFit * usual_share) return false;
     if (most < std::max(kLeastOffset, kSigmas * std::max(sigma, fit.error_s))) return false;
+    // Where vehicles pass one way only, half of a difference in speed looks like an offset.
+    if (most < kLeastOneWayOffset && fit.both_ways < kLeastBothWays) return false;
     // Large ones: of one drive in many there is a reading by a neighbour an hour later. It has to fit
     // clearly better than no offset does.
     if (near && std::abs(near->offset_s - fit.OffsetAt(days / 2)) > 60 &&

@@ -136,6 +136,7 @@ std::vector<Witness> CameraWitnesses::Collect(const Camera& camera, double offse
                          .after = after->camera,
                          .days = Seconds(track[i].time, first_) / 86'400,
                          .drive_s = drive,
+                         .bend = (to + from) / std::max(straight, 1.0) - 1,
                          .ahead_s = Seconds(time, before->time) - drive * to / (to + from),
                          .track = t});
   }

@@ -19,6 +19,7 @@ struct Witness {
   uint32_t after = 0;
   double days = 0;       // of the shown time, since the sample's first reading
   double drive_s = 0;    // between the two others
+  double bend = 0;       // of the way past the camera: its length over the straight one's, less 1
   double ahead_s = 0;    // against the offset that was assumed
   uint32_t track = 0;
 };

@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kMostEvidence = 8;
 // Of a reading that fits nowhere and looks right: a clock that jumped, or a place that was mistaken.
 constexpr double kClockShare = 0.5;
+// P(a camera is wrong | all but one of the vehicles were read by it alone).
+constexpr double kOneCameraIsWrong = 0.95;
 // No probability is nothing.
 constexpr double kLeastProbability = 1e-4;
 
@@ -111,6 +113,8 @@ class Report {
       cloned = std::clamp(1 / (1 + std::exp(-difference)), kLeastProbability,
                           1 - kLeastProbability);
     }
+    if (case_.known.empty()) cloned *= 1 - OneCameraShare(count);
+    cloned = std::max(cloned, kLeastProbability);
     // What else the strays of one vehicle may be.
     std::array<double, kConflictKinds> other = {};
     for (size_t i = 0; i < case_.track.size(); ++i) {
@@ -138,6 +142,28 @@ class Report {
     const auto best = std::ranges::max_element(conflict_.probabilities);
     conflict_.kind = static_cast<ConflictKind>(best - conflict_.probabilities.begin());
     conflict_.confidence = *best;
+  }
+
+  // Vehicles drive about: where all but one of them were read by one camera alone, again and again,
+  // it is that camera which is wrong.
+  double OneCameraShare(int count) const {
+    int roaming = 0;
+    int alone = 0;
+    for (int v = 0; v < count; ++v) {
+      std::map<uint32_t, size_t> cameras;
+      size_t readings = 0;
+      for (size_t i = 0; i < case_.track.size(); ++i) {
+        if (case_.many.vehicles[i] != v) continue;
+        ++cameras[case_.track[i].reading.camera_number];
+        ++readings;
+      }
+      size_t most = 0;
+      for (const auto& [camera, times] : cameras) most = std::max(most, times);
+      const bool is_alone =
+          readings <= 1 || (most >= 2 && static_cast<double>(most) >= 0.8 * static_cast<double>(readings));
+      (is_alone ? alone : roaming) += 1;
+    }
+    return roaming < 2 && alone > 0 ? kOneCameraIsWrong : 0;
   }
 
   // How much a stray looks like the vehicle that the other readings are of.

@@ -24,6 +24,10 @@ constexpr size_t kMostReadings = 12'000;
 // Two readings that are surely of one vehicle: soon after each other, on one way.
 constexpr double kSurelySameSeconds = 240;
 constexpr double kSurelySameRatio = 4;
+// By so much must the looks of two vehicles that never exclude each other differ, in natural
+// logarithms of odds: in all, and on average for each reading.
+constexpr double kLooksApart = 20;
+constexpr double kLooksApartEach = 1.5;
 // What a person said outweighs what readings say, unless nothing else is possible.
 constexpr double kKnownLink = -60;
 
@@ -63,6 +67,7 @@ class PlateJudge::Case {
       SIGHTLINE_ASSIGN(const Split other, SplitInto(kMostVehicles, groups));
       if (other.score > case_.many.score) case_.many = other;
     }
+    SIGHTLINE_RETURN_IF_ERROR(MergeNeedless());
     FinishSplit(case_.one);
     FinishSplit(case_.many);
     return std::optional(Report());
@@ -193,6 +198,53 @@ class PlateJudge::Case {
       if (settled || (!looks_->has_vectors() && !looks_->has_attributes())) break;
     }
     return best;
+  }
+
+  // Two vehicles of which nothing excludes that they are one are one, unless they look different.
+  Status MergeNeedless() {
+    if (!case_.known.empty() || case_.many.vehicles.empty()) return Ok();
+    std::vector<int>& vehicles = case_.many.vehicles;
+    bool merged = true;
+    while (merged) {
+      SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
+      merged = false;
+      int count = 0;
+      for (const int vehicle : vehicles) count = std::max(count, vehicle + 1);
+      const auto looks = looks_->Score(vehicles, count);
+      for (int a = 0; a < count && !merged; ++a) {
+        for (int b = a + 1; b < count && !merged; ++b) {
+          if (!IsOneVehicle(vehicles, a, b) || LookApart(vehicles, looks, a, b)) continue;
+          for (int& vehicle : vehicles) vehicle = vehicle == b ? a : vehicle;
+          Renumber(vehicles);
+          merged = true;
+        }
+      }
+    }
+    return Ok();
+  }
+
+  bool IsOneVehicle(const std::vector<int>& vehicles, int a, int b) const {
+    std::optional<size_t> last;
+    for (const size_t i : placed_) {
+      if (vehicles[i] != a && vehicles[i] != b) continue;
+      if (last && !owner_.judge_.Judge(case_.track[*last], case_.track[i]).possible) return false;
+      last = i;
+    }
+    return true;
+  }
+
+  static bool LookApart(const std::vector<int>& vehicles,
+                        const std::vector<std::vector<double>>& looks, int a, int b) {
+    double evidence = 0;
+    double readings = 0;
+    for (size_t i = 0; i < vehicles.size(); ++i) {
+      if (vehicles[i] != a && vehicles[i] != b) continue;
+      const auto own = static_cast<size_t>(vehicles[i]);
+      evidence += looks[i][own] - looks[i][own == static_cast<size_t>(a) ? static_cast<size_t>(b)
+                                                                        : static_cast<size_t>(a)];
+      readings += 1;
+    }
+    return evidence > kLooksApart && evidence > kLooksApartEach * readings;
   }
 
   // Vehicles 0, 1, ... in the order of their first readings.

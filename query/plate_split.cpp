@@ -10,6 +10,8 @@ namespace {
 constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
 constexpr size_t kMaxVehicles = 8;
 constexpr size_t kBetweenChecks = 64;
+// States that are so much less likely than the best never become it.
+constexpr double kHopeless = 45;
 
 using Lasts = std::array<uint32_t, kMaxVehicles>;
 
@@ -98,6 +100,9 @@ class BeamSearch {
 
   // Of equal states the best; of all the best few.
   void Narrow() {
+    double best = -std::numeric_limits<double>::infinity();
+    for (const State& state : next_) best = std::max(best, state.score);
+    std::erase_if(next_, [best](const State& state) { return state.score < best - kHopeless; });
     std::ranges::sort(next_, [](const State& a, const State& b) {
       if (a.lasts != b.lasts) return a.lasts < b.lasts;
       if (a.score != b.score) return a.score > b.score;

@@ -36,8 +36,8 @@ struct Split {
 
 // The likeliest split: a minimum-cost cover of the readings by chains, each of which is one
 // vehicle's. Found by a beam search over the readings in order of time; a state is the last reading
-// of each vehicle, of equal states the best is kept, and of all the best `beam`: exact while no more
-// states than that come up, which for two vehicles and a few dozen readings is so. Deterministic.
+// of each vehicle, of equal states the best is kept, and of all the best `beam`, without those that are
+// hopelessly behind: exact while no more states than that come up. Deterministic.
 // Time: readings * beam * vehicles.
 Result<Split> SplitPlate(const SplitQuestion& question, size_t beam,
                          const Cancellation& cancellation);

@@ -15,6 +15,8 @@ constexpr double kStrangerScatter = 2;
 constexpr double kMostForStranger = 4;
 // Below so many pairs, scatter is guessed from all readings.
 constexpr size_t kLeastPairs = 3;
+// ln of the share of readings that look like nothing: dazzled, half hidden, cut out wrongly.
+constexpr double kOutlier = -3.5;
 // An attribute says as much for each value: what a stranger has it by.
 constexpr double kStrangerValue = 0.12;
 constexpr double kPriorReadings = 1.5;
@@ -227,7 +229,8 @@ std::vector<std::vector<double>> VehicleLooks::Score(std::span<const int> vehicl
   if (has_vectors() && variance_ > 0) AddVectorScores(vehicles, count, scores);
   if (has_attributes()) AddAttributeScores(vehicles, count, scores);
   for (std::vector<double>& of : scores) {
-    for (double& score : of) score = std::clamp(score, -kMostEvidence, kMostEvidence);
+    // Any reading may be an outlier that looks like nothing.
+    for (double& score : of) score = std::clamp(score, kOutlier, kMostEvidence);
   }
   return scores;
 }

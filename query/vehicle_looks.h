@@ -30,7 +30,7 @@ class VehicleLooks {
 
   // By reading and vehicle: ln of P(looks so | of that vehicle) / P(looks so | of any). `vehicles[i]`
   // is the vehicle of reading i, negative where it is of none; a reading is compared with the
-  // others of the vehicle. Within [-kMostEvidence, kMostEvidence]. One more column for a vehicle of
+  // others of the vehicle. Within [-3.5, kMostEvidence]. One more column for a vehicle of
   // which nothing is known: 0.
   std::vector<std::vector<double>> Score(std::span<const int> vehicles, int count) const;
 
