@@ -10,6 +10,7 @@
 #include "index/group_table.h"
 #include "index/plate_merge.h"
 #include "index/row_admission.h"
+#include "index/segment_format.h"
 
 namespace sightline::index {
 namespace {
@@ -21,6 +22,9 @@ constexpr uint32_t kPlatesBetweenChecks = 16'384;
 
 // Where fewer rows than one in so many are in groups of one segment alone, all plates are merged.
 constexpr uint64_t kFewOwnRows = 4;
+
+// Pairs of a group and a plate of one segment, a bit each: 64 MB.
+constexpr uint64_t kMostPairs = uint64_t{1} << 29;
 
 // Tells which groups a plate was met in before.
 class MetGroups {
@@ -107,12 +111,16 @@ class SegmentedGroups final : public DayGroups {
     return segments;
   }
 
-  // By group: whether one segment alone has it.
+  // By group: whether one segment alone has it, and few enough others to give each pair with a plate
+  // a bit.
   std::vector<bool> OwnGroups() const {
     std::vector<uint32_t> last(groups_.size(), SegmentGroups::kNoGroup);
     std::vector<bool> own(groups_.size(), true);
     for (uint32_t i = 0; i < segments_.size(); ++i) {
-      for (const uint32_t group : segments_[i].groups.numbers()) {
+      const std::span<const uint32_t> numbers = segments_[i].groups.numbers();
+      const bool too_many = numbers.size() * segments_[i].segment->plates().size() > kMostPairs;
+      for (const uint32_t group : numbers) {
+        if (too_many) own[group] = false;
         if (last[group] != SegmentGroups::kNoGroup && last[group] != i) own[group] = false;
         last[group] = i;
       }
@@ -121,27 +129,51 @@ class SegmentedGroups final : public DayGroups {
   }
 
   // Counts the plates of groups that are `own`; `shared` gets, of each segment, the plates that are
-  // in other groups too. Segments side by side, each in several ranges.
+  // in other groups too. Segments side by side.
   Status CountOwn(const std::vector<bool>& own, std::vector<PlateSet>& shared,
                   std::vector<uint64_t>& plates, const Cancellation& cancellation) const {
     Failures failures;
     threads_->ForEach(segments_.size(), [&](size_t i) {
-      const SegmentGroups& groups = segments_[i].groups;
-      MetGroups met(groups_.size());
-      const auto ordinals = static_cast<uint32_t>(groups.segment().plates().size());
-      for (uint32_t ordinal = 0; ordinal < ordinals; ++ordinal) {
-        if (ordinal % kPlatesBetweenChecks == 0 && !failures.Note(cancellation.Check())) return;
-        met.StartPlate();
-        bool is_shared = false;
-        VisitGroups(groups, ordinal, [&](uint32_t group) {
-          if (!own[group]) is_shared = true;
-          // No other segment counts this group.
-          else if (met.Meet(group)) ++plates[group];
-        });
-        if (is_shared) shared[i].Add(ordinal);
-      }
+      failures.Note(CountOwnOf(segments_[i].groups, own, shared[i], plates, cancellation));
     });
     return failures.first();
+  }
+
+  // Row by row, with a bit for each group and plate. Rows lie in order of time, so that the bits in
+  // use are those of one cell.
+  Status CountOwnOf(const SegmentGroups& groups, const std::vector<bool>& own, PlateSet& shared,
+                    std::vector<uint64_t>& plates, const Cancellation& cancellation) const {
+    const Segment& segment = groups.segment();
+    const size_t words = segment.plates().size() / 64 + 1;  // of a group; code 0 has a bit too
+    constexpr uint32_t kShared = SegmentGroups::kNoGroup;
+    std::vector<uint32_t> place_of(groups_.size(), kShared);
+    std::vector<uint32_t> own_groups;
+    for (const uint32_t group : groups.numbers()) {
+      if (!own[group] || place_of[group] != kShared) continue;
+      place_of[group] = static_cast<uint32_t>(own_groups.size());
+      own_groups.push_back(group);
+    }
+    std::vector<uint64_t> met(own_groups.size() * words);
+    std::vector<uint64_t> counts(own_groups.size());
+    for (uint32_t row = groups.begin(); row < groups.end(); ++row) {
+      if (row % kBlockRows == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+      const uint32_t group = groups.GroupOf(row);
+      const uint32_t plate = segment.plate_codes()[row];
+      if (group == SegmentGroups::kNoGroup || plate == 0) continue;
+      const uint32_t place = place_of[group];
+      if (place == kShared) {
+        shared.Add(plate - 1);
+        continue;
+      }
+      uint64_t& word = met[place * words + plate / 64];
+      counts[place] += ~word >> (plate % 64) & 1;
+      word |= uint64_t{1} << (plate % 64);
+    }
+    // No other segment has these groups.
+    for (size_t place = 0; place < counts.size(); ++place) {
+      plates[own_groups[place]] = counts[place];
+    }
+    return Ok();
   }
 
   // Adds the plates of groups that are not `own`. `chosen`: see PlateMerge.
