@@ -15,12 +15,23 @@ Versions::const_iterator EndAt(const Versions& versions, Sequence as_of) {
 
 }  // namespace
 
+// The identity is a hash already.
+size_t DayCorrections::MarkOf(const RowKey& key) { return std::hash<RowKey>()(key) % kMarks; }
+
 void DayCorrections::Add(const RowKey& key, const Version& first, Version corrected) {
   const MutexLock lock(mutex_);
   Versions& versions = rows_[key];
   if (versions.empty()) versions.push_back(first);
   versions.push_back(std::move(corrected));
+  const size_t mark = MarkOf(key);
+  marks_[mark / 64].fetch_or(uint64_t{1} << (mark % 64), std::memory_order_relaxed);
+  // Who may see the correction, since its sequence was made visible behind this, sees the mark.
   size_.fetch_add(1, std::memory_order_release);
+}
+
+bool DayCorrections::MayContain(const RowKey& key) const {
+  const size_t mark = MarkOf(key);
+  return (marks_[mark / 64].load(std::memory_order_relaxed) >> (mark % 64) & 1) != 0;
 }
 
 bool DayCorrections::Contains(const RowKey& key) const {
@@ -64,7 +75,7 @@ bool DayCorrections::EverBore(const RowKey& key, std::string_view plate) const {
 
 bool DayCorrections::IsInForce(const RowKey& key, Sequence sequence, Sequence as_of) const {
   if (sequence > as_of) return false;
-  if (empty()) return true;
+  if (empty() || !MayContain(key)) return true;
   const MutexLock lock(mutex_);
   const auto row = rows_.find(key);
   if (row == rows_.end()) return true;
