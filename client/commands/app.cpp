@@ -101,6 +101,9 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddSimilarCommand(*app, line);
   AddPlatesCommand(*app, line);
   AddTrajectoryCommand(*app, line);
+  AddProfileCommand(*app, line);
+  AddHabitsCommand(*app, line);
+  AddCommonCommand(*app, line);
   AddSightingCommand(*app, line);
   AddCorrectionsCommand(*app, line);
   AddTravelTimesCommand(*app, line);
