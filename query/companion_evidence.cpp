@@ -18,8 +18,8 @@ constexpr size_t kIdeas = 2;
 constexpr double kKeptWithinMs = 3'000;
 constexpr double kStray = 0.1;  // share of distances that follow neither
 
-// What the drifts of one trip can speak for a companion, ln: who drives at the target's pace keeps
-// its distance all the way, so that later drifts say what the first ones said.
+// What the drifts of one trip can speak for a companion or against it, ln: who drives at the
+// target's pace keeps its distance all the way, so that later drifts say what the first ones said.
 constexpr double kMostOfDrift = 3;
 
 // Of the share of the target's trips that a companion is on: Beta(1/2, 2), mostly small.
@@ -72,7 +72,7 @@ class TripWeighing {
       AddStep(meetings_[i], meetings_[i + 1], i + 1 - begin, evidence);
     }
     for (size_t idea = 0; idea < kIdeas; ++idea) {
-      evidence.log_ratios[idea] += std::min(drift_ratios_[idea], kMostOfDrift);
+      evidence.log_ratios[idea] += std::clamp(drift_ratios_[idea], -kMostOfDrift, kMostOfDrift);
     }
     const uint32_t first = meetings_[begin].reading;
     const uint32_t last = meetings_[end - 1].reading;

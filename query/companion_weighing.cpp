@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -29,6 +30,10 @@ constexpr size_t kMaxMisreadPasses = 3;
 constexpr double kPriorAgain = 0.5;
 constexpr double kPriorTrips = 50;
 constexpr double kUnlikeAverage = 3;
+// The vehicles that meet the target on the most trips, as many as a convoy may have beside it, are
+// not counted for that; nor among the crowd, from so many trips on.
+constexpr size_t kNoStrangers = 4;
+constexpr size_t kTripsOfNoStranger = 3;
 
 // Of the trips that a companion makes with the target: those that begin where it joins, or end
 // where it leaves; a stranger's are often under way already. How many of these do is counted among
@@ -107,7 +112,8 @@ class Weighing {
 
   void FindCandidates() {
     uint64_t near = 0;
-    double again = kPriorAgain;
+    // Of each vehicle, on how many trips but the first.
+    std::vector<std::pair<size_t, uint32_t>> again;
     for (uint32_t plate = 0; plate < crowd_.plates(); ++plate) {
       std::vector<Meeting> meetings;
       for (const CrowdPass& pass : crowd_.PassesOf(plate)) {
@@ -117,7 +123,7 @@ class Weighing {
       }
       if (meetings.empty() || IsMisreadOfTarget(plate, meetings)) continue;
       ++hypotheses_;
-      again += static_cast<double>(TripsMetOn(meetings) - 1);
+      again.emplace_back(TripsMetOn(meetings) - 1, plate);
       if (!options_.only.empty() &&
           !std::ranges::binary_search(options_.only, crowd_.PlateOf(plate))) {
         continue;
@@ -128,9 +134,20 @@ class Weighing {
                                      .meetings = std::move(meetings)}});
     }
     density_ = static_cast<double>(near) / static_cast<double>(target_.readings.size());
-    const double trips = static_cast<double>(hypotheses_) *
-                         static_cast<double>(target_.trips.size() - 1);
-    base_chance_ = kUnlikeAverage * again / (trips + kPriorTrips);
+    std::ranges::sort(again, std::greater());
+    double met = kPriorAgain;
+    double trips = kPriorTrips;
+    for (size_t i = 0; i < again.size(); ++i) {
+      const auto [more_trips, plate] = again[i];
+      if (i >= kNoStrangers) {
+        met += static_cast<double>(more_trips);
+        trips += static_cast<double>(target_.trips.size() - 1);
+      } else if (more_trips >= kTripsOfNoStranger - 1) {
+        no_strangers_.push_back(plate);
+      }
+    }
+    std::ranges::sort(no_strangers_);
+    base_chance_ = kUnlikeAverage * met / trips;
   }
 
   // Of the candidate's own readings: whether it was read on the same trip before it met the target
@@ -186,7 +203,7 @@ class Weighing {
   }
 
   Status WeighAll() {
-    CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, {});
+    CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, no_strangers_);
     const std::vector<double> chances(target_.trips.size(), base_chance_);
     for (size_t i = 0; i < candidates_.size(); ++i) {
       if (i % kCandidatesBetweenChecks == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
@@ -234,12 +251,13 @@ class Weighing {
   }
 
   Status LookInto(size_t count) {
-    std::vector<uint32_t> set_aside;
+    std::vector<uint32_t> set_aside = no_strangers_;
     for (size_t i = 0; i < std::min(count, kMaxSetAside); ++i) {
       if (PValueOf(candidates_[i].found.log_ratio) > kSetAsideP) break;
       set_aside.push_back(candidates_[i].number);
     }
     std::ranges::sort(set_aside);
+    set_aside.erase(std::unique(set_aside.begin(), set_aside.end()), set_aside.end());
     CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, std::move(set_aside));
     const TargetSchedule schedule(target_);
     Ends ends;
@@ -299,6 +317,7 @@ class Weighing {
   const Cancellation& cancellation_;
 
   std::vector<Candidate> candidates_;
+  std::vector<uint32_t> no_strangers_;  // ascending
   uint64_t hypotheses_ = 0;
   double density_ = 0;
   double base_chance_ = 0;
