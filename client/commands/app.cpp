@@ -104,6 +104,9 @@ std::unique_ptr<CLI::App> MakeApp(CommandLine& line) {
   AddProfileCommand(*app, line);
   AddHabitsCommand(*app, line);
   AddCommonCommand(*app, line);
+  AddCompanionsCommand(*app, line);
+  AddSweepCommand(*app, line);
+  AddConflictsCommand(*app, line);
   AddSightingCommand(*app, line);
   AddCorrectionsCommand(*app, line);
   AddTravelTimesCommand(*app, line);

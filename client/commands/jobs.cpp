@@ -93,22 +93,31 @@ void ShowJob(const CommandLine& line, const TimeZone& zone, const JobAnswer& ans
   rows.Finish();
 }
 
-Outcome WaitForJob(const CommandLine& line, const TimeZone& zone, Client& client,
-                   const std::string& id) {
+Outcome AwaitJob(const CommandLine& line, Client& client, const std::string& id,
+                 JobAnswer& ended) {
   const bool shows_progress = !line.globals.quiet && UseColor(stderr);
   for (auto wait = kFirstWait;; wait = std::min(2 * wait, kLongestWait)) {
-    SIGHTLINE_TRY(const JobAnswer answer, Jobs(client).Find(id));
-    const JobInfo& job = answer.job;
+    SIGHTLINE_TRY(ended, Jobs(client).Find(id));
+    const JobInfo& job = ended.job;
     if (shows_progress) fmt::print(stderr, "\r{} {:<5}", job.status, Percent(job.progress));
     if (job.has_ended()) {
       if (shows_progress) fmt::print(stderr, "\n");
-      ShowJob(line, zone, answer);
-      if (job.status == "done") return Success();
-      return {ExitCode::kFailed, fmt::format("the job is {}", job.status)};
+      return Success();
     }
     if (StopRequested()) return {ExitCode::kInterrupted, "the job goes on without this command"};
     std::this_thread::sleep_for(wait);
   }
+}
+
+Outcome WaitForJob(const CommandLine& line, const TimeZone& zone, Client& client,
+                   const std::string& id) {
+  JobAnswer ended;
+  if (Outcome outcome = AwaitJob(line, client, id, ended); outcome.code != ExitCode::kOk) {
+    return outcome;
+  }
+  ShowJob(line, zone, ended);
+  if (ended.job.status == "done") return Success();
+  return {ExitCode::kFailed, fmt::format("the job is {}", ended.job.status)};
 }
 
 void AddJobsCommand(CLI::App& app, CommandLine& line) {
