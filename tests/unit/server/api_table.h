@@ -39,6 +39,15 @@ inline Case Bad(Case c) {
 std::vector<Case> SearchCases();
 std::vector<Case> PlateCases();
 
+// The lines about companions (api_table_companions.cpp).
+std::vector<Case> CompanionCases();
+
+// The lines about cloned plates and camera health (api_table_clones.cpp).
+std::vector<Case> CloneCases();
+
+// The lines about counts, trips and speeds (api_table_counts.cpp).
+std::vector<Case> CountCases();
+
 // The lines about image search, spaces, the index and jobs (api_table_images.cpp).
 std::vector<Case> ImageCases();
 std::vector<Case> IndexCases();

@@ -357,6 +357,9 @@ INSTANTIATE_TEST_SUITE_P(Search, ApiTable, ::testing::ValuesIn(SearchCases()), N
 INSTANTIATE_TEST_SUITE_P(Image, ApiTable, ::testing::ValuesIn(ImageCases()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Index, ApiTable, ::testing::ValuesIn(IndexCases()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Plates, ApiTable, ::testing::ValuesIn(PlateCases()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Companions, ApiTable, ::testing::ValuesIn(CompanionCases()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Clones, ApiTable, ::testing::ValuesIn(CloneCases()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Counts, ApiTable, ::testing::ValuesIn(CountCases()), NameOf);
 INSTANTIATE_TEST_SUITE_P(TokensAndAudit, ApiTable, ::testing::ValuesIn(TokenAndAuditCases()),
 NameOf);
 INSTANTIATE_TEST_SUITE_P(Operation, ApiTable, ::testing::ValuesIn(OperationCases()), NameOf);
