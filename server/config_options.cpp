@@ -93,10 +93,10 @@ const Option kOptions[] = {
      "How long a job is kept once it has ended.", 0, 36'500},
     {"sweep_lookback_days", TARGET(clone_sweep.lookback_days), "days",
      "How much of what was swept before and adjoins a window is swept again with it.", 0, 366},
-    {"live_check", TARGET(live_check.enabled), "",
-     "Whether sightings are checked for cloned plates as they arrive, between sweeps."},
     {"live_check_plates", TARGET(live_check.plates), "plates",
-     "Plates whose last reading the live check remembers, 48 bytes each.", 4, kMaxCount},
+     "Plates whose last reading is remembered, 48 bytes each, so that sightings are checked for "
+     "cloned plates as they arrive, between sweeps. 0: they are not.",
+     0, kMaxCount},
 
     {"plate_reading_file", TARGET(plate_reading_file), "",
      "What is assumed of how cameras misread plates (docs/plate-likeness.md). Empty: what the "

@@ -49,8 +49,9 @@ LiveConflicts::LiveConflicts(storage::Store& store, CloneAnalysis& analysis, Con
       book_(book),
       ledger_(ledger),
       options_(options),
-      last_(options.enabled ? options.plates : 0) {
-  if (!options_.enabled) return;
+      started_(store.VisibleSequence()),
+      last_(options.plates) {
+  if (options_.plates == 0) return;
   checker_ = std::thread([this] { CheckLoop(); });
   judge_ = std::thread([this] { JudgeLoop(); });
 }
@@ -68,7 +69,7 @@ LiveConflicts::~LiveConflicts() {
 }
 
 void LiveConflicts::Offer(std::span<ingest::CommittedReading> readings) {
-  if (!options_.enabled) return;
+  if (options_.plates == 0) return;
   {
     const MutexLock lock(mutex_);
     if (queued_ + readings.size() > kMaxQueuedReadings) {
@@ -85,10 +86,11 @@ void LiveConflicts::Offer(std::span<ingest::CommittedReading> readings) {
 
 void LiveConflicts::Recheck(std::string_view plate) {
   const auto known = book_.FindPlate(plate);
-  if (!options_.enabled || known == nullptr) return;
+  if (options_.plates == 0 || known == nullptr) return;
   const auto now = Clock::now();
   Suspected(std::string(plate), {.times = known->evidence,
                                  .certain = true,
+                                 .at_once = true,
                                  .offered = now,
                                  .due = now});
 }
@@ -135,8 +137,7 @@ void LiveConflicts::Warm() {
     const auto righted = Righted(readings.back(), faults_);
     if (righted) last_.Keep(plate, *righted);
   };
-  const Status warmed =
-      analysis_.VisitPlates(window, store_.VisibleSequence(), visit, cancellation_);
+  const Status warmed = analysis_.VisitPlates(window, started_, visit, cancellation_);
   if (!warmed && warmed.error().code != ErrorCode::kCancelled) {
     Log(LogLevel::kWarning, "live_check.warm_failed", {{"reason", warmed.error().message}});
   }
@@ -166,6 +167,7 @@ void LiveConflicts::Check(const ingest::CommittedReading& committed, Clock::time
   const bool is_confirmed = known != nullptr && known->status == ConflictStatus::kConfirmed;
   Suspect suspect{.times = {committed.time, committed.time + 1},
                   .certain = is_confirmed,
+                  .at_once = is_confirmed,
                   .offered = offered,
                   .due = Clock::now()};
   if (!is_confirmed && before && !IsPossible(*travel_times_, *before, *reading)) {
@@ -206,16 +208,21 @@ void LiveConflicts::Suspected(const std::string& plate, Suspect suspect) {
       waiting.times = {std::min(waiting.times.from, suspect.times.from),
                        std::max(waiting.times.to, suspect.times.to)};
       waiting.certain |= suspect.certain;
-      return;
-    }
-    if (suspects_.size() >= kMaxSuspects) {
+      if (!suspect.at_once || waiting.due <= suspect.due) return;
+      due_.erase({waiting.due, plate});
+      waiting.due = suspect.due;
+      due_.emplace(waiting.due, plate);
+    } else if (suspects_.size() >= kMaxSuspects) {
       ++stats_.skipped;
       return;
+    } else {
+      const auto judged = judged_.find(plate);
+      if (judged != judged_.end() && !suspect.at_once) {
+        suspect.due = std::max(suspect.due, judged->second + kAgain);
+      }
+      due_.emplace(suspect.due, plate);
+      suspects_.emplace(plate, suspect);
     }
-    const auto judged = judged_.find(plate);
-    if (judged != judged_.end()) suspect.due = std::max(suspect.due, judged->second + kAgain);
-    due_.emplace(suspect.due, plate);
-    suspects_.emplace(plate, suspect);
   }
   suspected_.NotifyOne();
 }
@@ -262,8 +269,7 @@ void LiveConflicts::Judge(const std::string& plate, const Suspect& suspect) {
     Log(LogLevel::kWarning, "live_check.failed",
         {{"code", ErrorCodeName(raised.error().code)}, {"reason", raised.error().message}});
   }
-  const auto known = book_.FindPlate(plate);
-  const bool at_once = known == nullptr || known->status == ConflictStatus::kConfirmed;
+  const bool is_known = book_.FindPlate(plate) != nullptr;
   const auto now = Clock::now();
   const MutexLock lock(mutex_);
   ++stats_.judged;
@@ -275,10 +281,10 @@ void LiveConflicts::Judge(const std::string& plate, const Suspect& suspect) {
   std::erase_if(judged_, [&](const auto& entry) {
     return judged_.size() > kMaxSuspects && entry.second + kAgain < now;
   });
-  if (at_once) {
-    judged_.erase(plate);
-  } else {
+  if (is_known) {
     judged_.insert_or_assign(plate, now);
+  } else {
+    judged_.erase(plate);
   }
 }
 

@@ -29,8 +29,7 @@
 namespace sightline::server {
 
 struct LiveCheckOptions {
-  bool enabled = true;
-  // Plates whose last reading is remembered; 48 bytes each.
+  // Plates whose last reading is remembered; 48 bytes each. 0: nothing is checked.
   size_t plates = 1'048'576;
 };
 
@@ -82,6 +81,7 @@ class LiveConflicts {
   struct Suspect {
     Interval times;        // of the readings that raised it
     bool certain = false;  // else it is looked whether anything excludes each other at all
+    bool at_once = false;  // however lately it was judged
     Clock::time_point offered;
     Clock::time_point due;
   };
@@ -110,6 +110,7 @@ class LiveConflicts {
   ConflictBook& book_;
   const SweepLedger& ledger_;
   const LiveCheckOptions options_;
+  const Sequence started_;  // what comes later is offered
   Cancellation cancellation_;
 
   // Of the thread that checks.
