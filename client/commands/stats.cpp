@@ -66,7 +66,9 @@ std::string Upper(std::string text) {
 
 // Wide enough for what people compare; the JSON bears every digit.
 std::string NumberText(simdjson::dom::element value) {
-  if (value.is_double()) return fmt::format("{:.1f}", double{value});
+  if (value.type() == simdjson::dom::element_type::DOUBLE) {
+    return fmt::format("{:.1f}", double{value});
+  }
   return simdjson::minify(value);
 }
 
