@@ -12,6 +12,7 @@ enum class ExitCode {
   kUnreachable = 3,  // no whole answer came from the server
   kRejected = 4,     // the import went through, but some rows were not taken
   kNotFound = 5,     // no such id
+  kNews = 6,         // a sweep that was asked to say so found what was not known before
   kInterrupted = 130,
 };
 
