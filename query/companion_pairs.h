@@ -39,7 +39,8 @@ struct KeptPair {
 // How often strangers who met meet again, over all pairs of a sample.
 struct MeetAgainRates {
   static constexpr size_t kLengths = 5;
-  std::array<double, kLengths> goes_on = {};  // after so many meetings in a row (1, 2, -4, -7, more)
+  // After so many meetings in a row: 1, 2, up to 4, up to 7, more.
+  std::array<double, kLengths> goes_on = {};
   double another_trip = 0;
 };
 

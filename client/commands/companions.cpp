@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kExamples = R"(  sightline companions 京A12345 --from 2016-09-21 --to 2016-09-28
   sightline companions 京A12345 --within 30 --evidence
-  sightline companions --camera K-0012 --attribute color=red --from '2016-09-21 10:00' --to '2016-09-21 11:00'
+  sightline companions --camera K-0012 --attribute color=red --from 2016-09-21 --to 2016-09-22
   sightline companions --all --from 2016-09-21 --to 2016-09-22 --wait)";
 
 struct CompanionsOptions {

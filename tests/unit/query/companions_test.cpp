@@ -45,7 +45,8 @@ class Town {
     RecordSeed(seed);
   }
 
-  // A drive from camera `from` to `to` (past it), of all of `plates`, each `gap_ms` behind the last.
+  // A drive from camera `from` to `to` (past it), of all of `plates`, each `gap_ms` behind the
+  // last.
   void Drive(TimestampMs start, int from, int to, const std::vector<std::string>& plates,
              int64_t gap_ms = 0) {
     TimestampMs time = start;
