@@ -21,7 +21,8 @@ struct CameraFault {
   TimestampMs since;
   uint64_t plates = 0;  // that speak for it
   double confidence = 0;
-  // Of positions: where the camera seems to stand, to a few hundred metres.
+  // Of positions: where the camera seems to stand, to a few hundred metres; none: nobody
+  // knows.
   std::optional<Position> place;
 
   // What to subtract at a time that the camera shows.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -16,7 +17,7 @@ constexpr uint32_t kLeastTracks = 8;
 constexpr int kRounds = 2;
 // A clock that is off by less is none of our business, and one that is not is looked into when it
 // is off by more than others are.
-constexpr double kLeastOffset = 8;
+constexpr double kLeastOffset = 10;
 constexpr double kLeastOneWayOffset = 40;
 constexpr double kSuspectOffset = 6;
 constexpr double kSigmas = 5;
@@ -27,6 +28,11 @@ constexpr double kExplained = 0.5;
 // How well a clock's fit has to agree with other cameras, against the usual one.
 constexpr double kLeastFit = 0.35;
 constexpr double kBetterFit = 1.5;
+// A camera is at fault, whatever is wrong with it, when of the plates that it read so many, and such
+// a share, have no conflict but with it.
+constexpr size_t kLeastBlaming = 4;
+constexpr double kBlamedShare = 0.03;
+constexpr double kUnexplainedConfidence = 0.5;
 // A camera stands elsewhere if it is that far away, and vehicles were near there that often.
 constexpr double kLeastMove = 900;
 constexpr double kPlaceSpread = 700;
@@ -57,6 +63,7 @@ class Search {
       for (const auto& [camera, fault] : faults_) witnesses_.SetAside(camera, true);
       if (before == faults_) break;
     }
+    SIGHTLINE_RETURN_IF_ERROR(FindUnexplained());
     return std::move(faults_);
   }
 
@@ -205,6 +212,90 @@ class Search {
       if (fit && IsFault(cameras[i], *fit, near[i], sigma, usual_share)) AddClock(cameras[i], *fit);
     }
     return Ok();
+  }
+
+  // The pairs of cameras whose readings of one plate exclude each other, cameras at fault aside.
+  using CameraPairs = std::vector<std::pair<uint32_t, uint32_t>>;
+
+  CameraPairs ImpossiblePairsOf(std::span<const SampledReading> track) const {
+    CameraPairs pairs;
+    const SampledReading* last = nullptr;
+    for (const SampledReading& reading : track) {
+      if (!reading.has_place || faults_.contains(reading.camera)) continue;
+      if (last != nullptr && last->camera != reading.camera &&
+          !IsPossible(Distance(witnesses_.plane().ToPlane(last->place),
+                               witnesses_.plane().ToPlane(reading.place)),
+                      static_cast<double>(reading.time - last->time) / 1'000)) {
+        pairs.emplace_back(last->camera, reading.camera);
+      }
+      last = &reading;
+    }
+    return pairs;
+  }
+
+  // Cameras that are in each of the pairs.
+  static std::vector<uint32_t> InAll(const CameraPairs& pairs) {
+    std::vector<uint32_t> common;
+    for (const uint32_t camera : {pairs.front().first, pairs.front().second}) {
+      const bool in_all = std::ranges::all_of(pairs, [camera](const auto& pair) {
+        return pair.first == camera || pair.second == camera;
+      });
+      if (in_all) common.push_back(camera);
+    }
+    return common;
+  }
+
+  // A vehicle's clone is met all over the town; plates whose every conflict is at one and the same
+  // camera speak against the camera. The worst first, since its neighbours share its conflicts.
+  Status FindUnexplained() {
+    std::vector<CameraPairs> implicated;
+    for (size_t t = 0; t < sample_.size(); ++t) {
+      if (t % 4'096 == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
+      CameraPairs pairs = ImpossiblePairsOf(sample_.track(t));
+      if (!pairs.empty()) implicated.push_back(std::move(pairs));
+    }
+    std::map<uint32_t, const Camera*> cameras;
+    for (const Camera& camera : witnesses_.cameras()) cameras[camera.number] = &camera;
+    while (true) {
+      SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
+      std::map<uint32_t, size_t> blamed;
+      for (const CameraPairs& pairs : implicated) {
+        for (const uint32_t camera : InAll(pairs)) ++blamed[camera];
+      }
+      const Camera* worst = nullptr;
+      double worst_share = kBlamedShare;
+      for (const auto& [number, plates] : blamed) {
+        const double share =
+            static_cast<double>(plates) / static_cast<double>(cameras.at(number)->tracks);
+        if (plates < kLeastBlaming || share <= worst_share) continue;
+        worst = cameras.at(number);
+        worst_share = share;
+      }
+      if (worst == nullptr) return Ok();
+      AddUnexplained(*worst, blamed.at(worst->number));
+      for (CameraPairs& pairs : implicated) {
+        std::erase_if(pairs, [worst](const auto& pair) {
+          return pair.first == worst->number || pair.second == worst->number;
+        });
+      }
+      std::erase_if(implicated, [](const CameraPairs& pairs) { return pairs.empty(); });
+    }
+  }
+
+  void AddUnexplained(const Camera& camera, size_t plates) {
+    CameraFault& fault = faults_[camera.number];
+    fault = {.kind = CameraFault::Kind::kPosition,
+             .since = witnesses_.first(),
+             .plates = plates,
+             .confidence = kUnexplainedConfidence,
+             .place = {}};
+    const auto fit = FitAnywhere(witnesses_, camera);
+    if (!fit) return;
+    const double as_is = ImpossibleShare(camera, 0, 0, nullptr);
+    if (ImpossibleShare(camera, fit->offset_s, fit->drift, nullptr) > kExplained * as_is) return;
+    fault.kind = CameraFault::Kind::kClock;
+    fault.offset_s = fit->offset_s;
+    fault.drift_s_per_day = fit->drift;
   }
 
   bool IsFaulty(const Camera& camera) const { return faults_.contains(camera.number); }

@@ -17,11 +17,13 @@ constexpr int64_t kDayMs = kMillisecondsPerDay;
 constexpr double kEarlierADay = 0.7;
 constexpr double kMostEarlier = 2.5;
 // ... on more of the days (for each doubling), more often (for each doubling), ...
-constexpr double kMoreDays = 0.9;
-constexpr double kMoreReadings = 0.35;
+constexpr double kMoreDays = 0.6;
+constexpr double kMoreReadings = 0.15;
 // ... with a place where it rests, hours that it keeps, and days rather than nights.
 constexpr double kHome = 0.8;
-constexpr double kRegular = 1.2;
+constexpr double kRegular = 2.5;
+// A usual hour, to either side.
+constexpr double kUsualHour = 0.4;
 constexpr double kNights = 0.6;
 constexpr double kFitsPlate = 2.5;
 // Below this difference a reason is not worth telling.
@@ -45,7 +47,11 @@ VehicleHabits HabitsOf(std::span<const TrackReading> readings, const TravelTimes
   int64_t day = -1;
   size_t nights = 0;
   std::vector<Position> rests;
-  std::vector<double> departures;  // hours, the first after each long rest
+  struct Departure {
+    int64_t day = 0;
+    double hour = 0;
+  };
+  std::vector<Departure> departures;  // the first reading after each long rest
   for (size_t i = 0; i < readings.size(); ++i) {
     const TrackReading& reading = readings[i];
     const double hour = SunHour(reading.time, reading.place);
@@ -61,7 +67,7 @@ VehicleHabits HabitsOf(std::span<const TrackReading> readings, const TravelTimes
     }
     if (last.place) rests.push_back(*last.place);
     if (reading.place) rests.push_back(*reading.place);
-    departures.push_back(hour);
+    departures.push_back({day, hour});
   }
   habits.night_share = static_cast<double>(nights) / static_cast<double>(readings.size());
   habits.rests = rests.size();
@@ -74,18 +80,17 @@ VehicleHabits HabitsOf(std::span<const TrackReading> readings, const TravelTimes
   if (!rests.empty()) {
     habits.home_share = static_cast<double>(most) / static_cast<double>(rests.size());
   }
-  // How many of the departures lie within an hour of another.
-  if (departures.size() >= 3) {
-    size_t alike = 0;
-    for (size_t i = 0; i < departures.size(); ++i) {
-      for (size_t j = 0; j < departures.size(); ++j) {
-        if (i != j && std::abs(departures[i] - departures[j]) < 0.5) {
-          ++alike;
-          break;
-        }
-      }
+  // The hour at which it leaves on most days.
+  for (const Departure& usual : departures) {
+    int days = 0;
+    int64_t counted = -1;
+    for (const Departure& other : departures) {
+      if (other.day == counted || std::abs(other.hour - usual.hour) > kUsualHour) continue;
+      counted = other.day;
+      ++days;
     }
-    habits.regularity = static_cast<double>(alike) / static_cast<double>(departures.size());
+    habits.regularity =
+        std::max(habits.regularity, static_cast<double>(days) / habits.active_days);
   }
   return habits;
 }
@@ -133,7 +138,7 @@ GenuineGuess GuessGenuine(std::span<const VehicleHabits> vehicles,
           fmt::format("{:.0f} % of its rests are at one place", 100 * vehicle.home_share));
     }
     add(kRegular * (vehicle.regularity - mean_regular),
-        fmt::format("{:.0f} % of its departures are at its usual hours", 100 * vehicle.regularity));
+        fmt::format("on {:.0f} % of its days it leaves at its usual hour", 100 * vehicle.regularity));
     add(-kNights * (vehicle.night_share - mean_night),
         fmt::format("{:.0f} % of its readings are at night", 100 * vehicle.night_share));
     if (i < fits_plate.size() && fits_plate[i]) {

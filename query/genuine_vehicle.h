@@ -25,7 +25,7 @@ struct VehicleHabits {
   std::optional<Position> home;
   double home_share = 0;
   size_t rests = 0;
-  double regularity = 0;   // of hours: how alike the days' first departures are, [0, 1]
+  double regularity = 0;   // the share of its days on which it leaves at its usual hour, [0, 1]
 };
 
 // `readings`: of one vehicle, in order of time.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "query/conflict_report.h"
 #include "query/misread_sources.h"
@@ -30,6 +31,8 @@ constexpr double kLooksApart = 20;
 constexpr double kLooksApartEach = 1.5;
 // What a person said outweighs what readings say, unless nothing else is possible.
 constexpr double kKnownLink = -60;
+// Of two readings that exclude each other by what a camera at fault says.
+constexpr double kDoubtfulLink = -6;
 
 }  // namespace
 
@@ -44,7 +47,7 @@ class PlateJudge::Case {
   }
 
   Result<std::optional<Conflict>> Run() {
-    case_.pairs = owner_.judge_.ImpossiblePairs(case_.track);
+    FindPairs();
     if (case_.pairs.empty()) return std::optional<Conflict>();
     const auto first = std::ranges::min(case_.track, {}, &TrackReading::time).time;
     const auto last = std::ranges::max(case_.track, {}, &TrackReading::time).time;
@@ -78,6 +81,20 @@ class PlateJudge::Case {
     const ReportSources sources{owner_.judge_, owner_.camera_ids_, owner_.priors_,
                                 looks_ ? &*looks_ : nullptr};
     return ReportConflict(sources, case_);
+  }
+
+  // A reading of a camera at fault proves nothing.
+  void FindPairs() {
+    std::vector<TrackReading> trusted;
+    std::vector<size_t> places;
+    for (size_t i = 0; i < case_.track.size(); ++i) {
+      if (case_.track[i].corrected) continue;
+      trusted.push_back(case_.track[i]);
+      places.push_back(i);
+    }
+    for (const auto& [a, b] : owner_.judge_.ImpossiblePairs(trusted)) {
+      case_.pairs.emplace_back(places[a], places[b]);
+    }
   }
 
   Status ReadRecords() {
@@ -152,7 +169,9 @@ class PlateJudge::Case {
       if (!owner_.judge_.Judge(case_.track[i], case_.track[j]).possible) {
         const bool is_known = !case_.known.empty() && case_.known[i] >= 0 &&
                               case_.known[i] == case_.known[j];
-        return is_known ? kKnownLink : -std::numeric_limits<double>::infinity();
+        if (is_known) return kKnownLink;
+        if (case_.track[i].corrected || case_.track[j].corrected) return kDoubtfulLink;
+        return -std::numeric_limits<double>::infinity();
       }
       return RatioOf(i, j);
     };
@@ -321,6 +340,16 @@ PlateJudge::PlateJudge(const Sources& sources, Sequence as_of, const SweepModels
       continuity_(continuity),
       spaces_(sources.store.Spaces()) {
   for (const auto& camera : sources.store.Cameras()) camera_ids_[camera->number] = camera->camera().id;
+}
+
+bool PlateJudge::IsInDoubt(std::span<const PlateReading> readings) const {
+  const auto is_at_fault = [this](const PlateReading& reading) {
+    return judge_.FaultOf(reading.camera_number) != nullptr;
+  };
+  if (std::ranges::none_of(readings, is_at_fault)) return judge_.HasImpossiblePair(readings);
+  std::vector<PlateReading> trusted;
+  std::ranges::remove_copy_if(readings, std::back_inserter(trusted), is_at_fault);
+  return judge_.HasImpossiblePair(trusted);
 }
 
 Result<std::optional<Conflict>> PlateJudge::Judge(std::string_view plate,

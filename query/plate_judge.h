@@ -29,7 +29,7 @@ struct JudgingPriors {
 };
 
 // Operation (docs/cloned-plates.md): readings are corrected for what is known of their cameras. If
-// two exclude each other still, they are split twice, as of one vehicle and strays, and as of any
+// two of cameras thought right exclude each other, they are split twice, as of one vehicle and strays, and as of any
 // number of vehicles and strays, with what their records say of appearance; near plates are looked
 // at for what strays may be misreads of. The likelihoods of the two splits weigh a clone against
 // the rest. Judges by the readings given and the models alone. Thread-safe.
@@ -39,10 +39,9 @@ class PlateJudge {
   PlateJudge(const Sources& sources, Sequence as_of, const SweepModels& models,
              const CameraFaults& faults, const TrackContinuity& continuity);
 
-  // Whether there is anything to judge: what a sweep asks of each plate.
-  bool IsInDoubt(std::span<const PlateReading> readings) const {
-    return judge_.HasImpossiblePair(readings);
-  }
+  // Whether there is anything to judge, what a sweep asks of each plate: two readings that exclude
+  // each other, both of cameras that are not known to be at fault.
+  bool IsInDoubt(std::span<const PlateReading> readings) const;
 
   Result<std::optional<Conflict>> Judge(std::string_view plate,
                                         std::span<const PlateReading> readings,
