@@ -47,7 +47,7 @@ std::vector<Case> CloneCases() {
            {R"("field":"/status")"}}),
       Bad({"VerdictOfTwoGenuine", "PATCH", unknown,
            R"({"vehicles":[{"sighting_id":"{ID}","genuine":true},)"
-           R"({"sighting_id":"{ID}","genuine":true}]})",
+           R"({"sighting_id":"4d4a02932e00704b60008ea43352f9152182","genuine":true}]})",
            patch, 400, {}, {R"("field":"/vehicles/1/genuine")"}}),
       Bad({"VerdictOnNoSighting", "PATCH", unknown,
            R"({"vehicles":[{"sighting_id":"x","genuine":true}]})", patch, 400, {},

@@ -157,6 +157,22 @@ TEST_F(JobBookTest, WhatIsDoneCannotBeCancelled) {
   EXPECT_EQ(Ended(id).status, JobStatus::kDone);
 }
 
+TEST_F(JobBookTest, ShowsWhatWasFoundSoFarWhileItRuns) {
+  Open();
+  Gate gate;
+  Start([&](JobRun& run) -> Result<std::string> {
+    run.Report(0.25, R"({"found":3})");
+    return gate.Pass(run);
+  });
+  const std::string id = Add();
+  gate.entered.get_future().wait();
+  const auto running = *book_->Find(id);
+  EXPECT_EQ(running->progress, 0.25);
+  EXPECT_EQ(running->partial, R"({"found":3})");
+  gate.open = true;
+  EXPECT_EQ(Ended(id).partial, "");
+}
+
 TEST_F(JobBookTest, ARestartGoesOnWhereTheJobSavedLast) {
   Open();
   Gate gate;
