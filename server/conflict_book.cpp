@@ -259,8 +259,9 @@ Result<ConflictBook::Applied> ConflictBook::Apply(std::vector<Judgement> judgeme
     const bool is_new = !before;
     std::optional<ConflictRecord> after =
         Judged(std::move(before), std::move(judgement), as_of, found_by);
-    storage::EntryChange& change =
-        changes.emplace_back(std::string(kTable), after ? after->id : known->id, std::nullopt);
+    storage::EntryChange& change = changes.emplace_back();
+    change.table = kTable;
+    change.key = after ? after->id : known->id;
     if (after) {
       change.value = EncodeConflict(*after);
       kept.push_back(*std::move(after));
