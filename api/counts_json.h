@@ -39,15 +39,16 @@ struct CountsBody {
 
 // "camera_id", "plate", "plate_color", "minute", "hour", "day", "week", "hour_of_day", "weekday",
 // "hour_class", or the name of an attribute; one that has such a name, or "count" or
-// "distinct_plates", is written "attributes.hour". Errors: kInvalidArgument without field, a message that begins with a verb.
+// "distinct_plates", is written "attributes.hour". Errors: kInvalidArgument without field, a
+// message that begins with a verb.
 Result<NamedCountKey> ParseCountKey(std::string_view name);
 
 // Strict, as ParseSearchSightings.
 Result<CountsBody> ParseCounts(std::string_view json);
 
-// The same from query parameters: group_by (a list with commas, or a JSON array; may be given again),
-// tz, fill, max_rows, as_of and what api/filter_parameters.h reads. The names of parameters are the
-// fields of errors.
+// The same from query parameters: group_by (a list with commas, or a JSON array; may be given
+// again), tz, fill, max_rows, as_of and what api/filter_parameters.h reads. The names of parameters
+// are the fields of errors.
 Result<CountsBody> ParseCountParameters(
     std::span<const std::pair<std::string, std::string>> parameters);
 

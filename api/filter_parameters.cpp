@@ -41,7 +41,8 @@ std::vector<std::string> SplitAtCommas(std::string_view text) {
   return parts;
 }
 
-// A value may have been stored as text, as a number or as a boolean: all that it reads as are meant.
+// A value may have been stored as text, as a number or as a boolean: all that it reads as are
+// meant.
 void WriteValues(JsonWriter& json, std::string_view list) {
   json.BeginArray();
   for (const std::string& text : SplitAtCommas(list)) {
@@ -64,7 +65,8 @@ Status WriteNear(JsonWriter& json, std::string_view text) {
   static constexpr std::string_view kMembers[] = {"lon", "lat", "radius_m"};
   const std::vector<std::string> parts = SplitAtCommas(text);
   if (parts.size() != std::size(kMembers)) {
-    return InvalidArgument("near is LON,LAT,RADIUS in degrees and metres: 116.31,39.98,800", "near");
+    return InvalidArgument("near is LON,LAT,RADIUS in degrees and metres: 116.31,39.98,800",
+                           "near");
   }
   json.BeginObject();
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -132,7 +134,8 @@ Status JoinFilters(Filter& filter, Filter part) {
   SIGHTLINE_RETURN_IF_ERROR(Join(filter.time.to, part.time.to, none.time.to, "to"));
   SIGHTLINE_RETURN_IF_ERROR(
       Join(filter.plate_pattern, part.plate_pattern, none.plate_pattern, "plate"));
-  SIGHTLINE_RETURN_IF_ERROR(Join(filter.plate_like, part.plate_like, none.plate_like, "plate_like"));
+  SIGHTLINE_RETURN_IF_ERROR(
+      Join(filter.plate_like, part.plate_like, none.plate_like, "plate_like"));
   SIGHTLINE_RETURN_IF_ERROR(Join(filter.cameras, part.cameras, none.cameras, "cameras"));
   SIGHTLINE_RETURN_IF_ERROR(Join(filter.area, part.area, none.area, "area"));
   SIGHTLINE_RETURN_IF_ERROR(Join(filter.near, part.near, none.near, "near"));

@@ -104,7 +104,8 @@ Result<FlowZoneBody> ReadZone(Json value, const JsonPath& path) {
       case 1: {
         SIGHTLINE_ASSIGN(const JsonArray cameras, ReadArray(part, here));
         for (const Json camera : cameras) {
-          SIGHTLINE_ASSIGN(std::string id, ReadCameraId(camera, JsonPath(here, zone.cameras.size())));
+          SIGHTLINE_ASSIGN(std::string id,
+                           ReadCameraId(camera, JsonPath(here, zone.cameras.size())));
           zone.cameras.push_back(std::move(id));
         }
         return Ok();

@@ -15,8 +15,8 @@
 
 namespace sightline::query {
 
-// What is counted. Groups have a cell of `cells` for their time and a value for each of `keys`; that
-// of index::GroupKey::Kind::kCamera is the camera's id.
+// What is counted. Groups have a cell of `cells` for their time and a value for each of `keys`;
+// that of index::GroupKey::Kind::kCamera is the camera's id.
 struct CountQuestion {
   const Sources& sources;
   const Filter& filter;

@@ -167,8 +167,8 @@ class Counting {
 
 Error TooManyRows(size_t max_rows) {
   return {ErrorCode::kUnacceptable,
-          fmt::format("the answer has more than {} rows (max_rows); group by less, ask for a shorter "
-                      "time, or leave out the times without sightings (fill)",
+          fmt::format("the answer has more than {} rows (max_rows); group by less, ask for a "
+                      "shorter time, or leave out the times without sightings (fill)",
                       max_rows),
           "/group_by"};
 }

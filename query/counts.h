@@ -55,11 +55,12 @@ CountRow::Value TimeKeyValue(TimeUnit unit, int64_t value);
 // The order of rows by one key.
 bool KeyValueLess(const CountRow::Value& a, const CountRow::Value& b);
 
-// Operation: what the columns hold decides; the records are read only where sources have no columns.
-// Rows of `fills` cover the filter's time; where that is open, the intervals from the first to the
-// last that has a sighting (grouped by numbers alone, the days that hold any).
+// Operation: what the columns hold decides; the records are read only where sources have no
+// columns. Rows of `fills` cover the filter's time; where that is open, the intervals from the
+// first to the last that has a sighting (grouped by numbers alone, the days that hold any).
 //
-// Errors: kUnacceptable where there would be more than max_rows; kCancelled, kUnavailable (deadline).
+// Errors: kUnacceptable where there would be more than max_rows; kCancelled, kUnavailable
+// (deadline).
 Result<CountAnswer> CountSightings(const Sources& sources, const CountRequest& request,
                                    const Cancellation& cancellation);
 

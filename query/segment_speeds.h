@@ -31,8 +31,8 @@ struct SpeedRequest {
   size_t max_rows = 100'000;
 };
 
-// Of vehicles that were read at the one camera and at the other next, without a stop between. Speeds
-// are along the great circle: roads are longer, so that vehicles were faster.
+// Of vehicles that were read at the one camera and at the other next, without a stop between.
+// Speeds are along the great circle: roads are longer, so that vehicles were faster.
 struct SpeedRow {
   std::string from_camera;
   std::string to_camera;
@@ -58,7 +58,8 @@ struct SpeedAnswer {
 // Reads every plate of the time. A passage is left out where the vehicle stopped on the way
 // (EndsTrip), where no vehicle can have made it (TravelTimes::Judge) and where the two cameras show
 // the same instant. Needs sources.columns. Memory: 4 bytes a passage, and the rows.
-// Errors: kUnacceptable where there would be more than max_rows; kCancelled, kUnavailable (deadline).
+// Errors: kUnacceptable where there would be more than max_rows; kCancelled, kUnavailable
+// (deadline).
 Result<SpeedAnswer> MeasureSegmentSpeeds(const Sources& sources, const TravelTimes& travel_times,
                                          const SpeedRequest& request,
                                          const Cancellation& cancellation);

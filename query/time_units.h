@@ -29,12 +29,12 @@ class TimeUnits {
 
   std::span<const TimeUnit> units() const { return units_; }
 
-  // For each unit the start (milliseconds since the epoch), or the number, of kHourClass that of its
-  // HourClass.
+  // For each unit the start (milliseconds since the epoch), or the number, of kHourClass that of
+  // its HourClass.
   std::vector<int64_t> ValuesAt(TimestampMs time) const;
 
-  // An instant behind `time` before which no value changes: the next at which one may. kMaxTimestamp
-  // where there are no units.
+  // An instant behind `time` before which no value changes: the next at which one may.
+  // kMaxTimestamp where there are no units.
   TimestampMs NextChange(TimestampMs time) const;
 
  private:

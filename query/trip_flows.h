@@ -53,13 +53,14 @@ struct FlowAnswer {
   uint64_t trips_too_short = 0;  // of fewer than min_readings, not counted
 };
 
-// What a trip may last beyond the time asked for, and still be followed to its end (and was under way
-// before it without being taken for a departure).
+// What a trip may last beyond the time asked for, and still be followed to its end (and was under
+// way before it without being taken for a departure).
 inline constexpr int64_t kFlowMarginMs = 3 * 3'600'000;
 
 // Reads every plate of the time; trips are cut as by CutIntoTrips. Needs sources.columns.
 // Memory: 4 bytes a trip, and the rows.
-// Errors: kUnacceptable where there would be more than max_rows; kCancelled, kUnavailable (deadline).
+// Errors: kUnacceptable where there would be more than max_rows; kCancelled, kUnavailable
+// (deadline).
 Result<FlowAnswer> CountTripFlows(const Sources& sources, const TravelTimes& travel_times,
                                   const FlowRequest& request, const Cancellation& cancellation);
 

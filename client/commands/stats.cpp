@@ -145,7 +145,7 @@ Outcome Ask(const CommandLine& line, const std::string& target, const std::strin
   return ShowTable(line, answer, columns, texts);
 }
 
-// --- counts ----------------------------------------------------------------------------------------
+// --- counts --------------------------------------------------------------------------------------
 
 struct CountsOptions {
   SearchFilterOptions filter;
@@ -170,7 +170,7 @@ Outcome RunCounts(const CommandLine& line, const CountsOptions& options) {
   return Ask(line, "/v1/stats/counts", question, columns, options.common.by.size());
 }
 
-// --- trips and speeds ------------------------------------------------------------------------------
+// --- trips and speeds ----------------------------------------------------------------------------
 
 struct WindowOptions {
   std::string from;

@@ -30,8 +30,8 @@ enum class TableFormat { kJson, kCsv };
 // 406 was sent.
 Awaitable<Result<std::optional<TableFormat>>> ChooseTableFormat(Call& call);
 
-// JSON: {"rows": [{column: cell}], what `more` writes, "as_of"}. CSV: a line of names, then the rows;
-// as_of is a header.
+// JSON: {"rows": [{column: cell}], what `more` writes, "as_of"}. CSV: a line of names, then the
+// rows; as_of is a header.
 Response TableResponse(const Table& table, TableFormat format, Sequence as_of,
                        const std::function<void(api::JsonWriter&)>& more);
 

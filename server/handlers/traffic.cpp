@@ -40,7 +40,7 @@ Status SetCommon(const Services& services, const api::TrafficBody& body, std::st
   return Ok();
 }
 
-// --- origin and destination ------------------------------------------------------------------------
+// --- origin and destination ----------------------------------------------------------------------
 
 struct FlowQuestion {
   std::vector<std::string> keys;
@@ -109,7 +109,7 @@ Awaitable<Status> PostFlows(const Services& services, Call& call) {
   co_return co_await Answer(services, call, count);
 }
 
-// --- speeds ----------------------------------------------------------------------------------------
+// --- speeds --------------------------------------------------------------------------------------
 
 struct SpeedQuestion {
   std::vector<std::string> keys;

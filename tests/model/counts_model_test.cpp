@@ -198,7 +198,8 @@ TEST_P(CountsModelTest, EveryHourOfTheFiltersTimeHasARowForEachGroup) {
     auto row = answer.rows.begin();
     for (const Value& hour : hours) {
       for (const Value& color : colors) {
-        ASSERT_EQ(row->key, (std::vector<Value>{hour, color})) << "rows come in order of their keys";
+        ASSERT_EQ(row->key, (std::vector<Value>{hour, color}))
+            << "rows come in order of their keys";
         ASSERT_EQ(row->count, found[row->key].count);
         ++row;
       }

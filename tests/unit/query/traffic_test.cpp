@@ -73,7 +73,8 @@ TEST_F(TrafficTest, TheFirstZoneThatHasAReadingIsItsZone) {
   Pass("A", 1, 100);
   Pass("B", 1, 0);
   Pass("B", 5, 500);
-  const Area around_c0_and_c1{{{{{-0.005, -1}, {0.015, -1}, {0.015, 1}, {-0.005, 1}, {-0.005, -1}}}}};
+  const Area around_c0_and_c1{
+      {{{{-0.005, -1}, {0.015, -1}, {0.015, 1}, {-0.005, 1}, {-0.005, -1}}}}};
   const FlowAnswer answer = Flows({.zones = {{"one", {"c1"}, std::nullopt},
                                              {"both", {}, around_c0_and_c1}},
                                    .zone = zone_})
