@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
-#include <ranges>
 
 #include "core/log.h"
 #include "query/learned_travel_times.h"
@@ -83,7 +82,8 @@ Result<TravelTimeBook::Made> TravelTimeBook::ModelOf(const Content& content) con
     if (made != made_.end()) return *made;
   }
   TravelGraphBuilder builder(options_.bound);
-  for (const auto& [day, head] : std::views::reverse(content)) {
+  for (auto each = content.rbegin(); each != content.rend(); ++each) {
+    const Day day = each->first;
     SIGHTLINE_ASSIGN(const auto bytes, sources_.store.GetEntry(kCountTable, FormatDay(day)));
     Result<TravelDay> counts = DecodeTravelDay(bytes.value_or(""));
     if (!counts) {
@@ -196,7 +196,8 @@ Result<size_t> TravelTimeBook::LearnEachDue(const std::vector<Day>& days,
                                             const Cancellation& cancellation) {
   size_t learned = 0;
   const size_t newest = std::min(days.size(), options_.days);
-  for (const Day day : days | std::views::reverse | std::views::take(newest)) {
+  for (size_t i = 0; i < newest; ++i) {
+    const Day day = days[days.size() - 1 - i];
     SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
     const Result<uint64_t> versions = VersionsOf(sources_.store, day);
     if (versions && !IsDue(day, *versions)) continue;

@@ -100,7 +100,7 @@ class BayAreaCabs(unittest.TestCase):
         self.assertEqual(len(self.by_plate), PLATES)
         for plate, rows in self.by_plate.items():
             with self.subTest(plate=plate):
-                points, lines = self.trajectory(plate)
+                points, lines = self.trajectory(plate, trip_gap_s=1500)
                 self.check_points(rows, points)
                 self.check_trips(points, lines)
 

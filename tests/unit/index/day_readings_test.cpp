@@ -115,8 +115,9 @@ TEST_P(DayReadingsTest, AWalkGivesEveryPlateWithAllItsReadings) {
   for (int i = 0; i < 12; ++i) {
     const ReadingWindow window = Window(day);
     const auto walk = columns->WalkPlates(window);
-    EXPECT_EQ(walk->progress(), 0);
-    ASSERT_EQ(Walked(*walk), ReadingsIn(day, window));
+    const Readings expected = ReadingsIn(day, window);
+    EXPECT_TRUE(walk->progress() == 0 || expected.empty());
+    ASSERT_EQ(Walked(*walk), expected);
   }
 }
 
