@@ -165,7 +165,6 @@ void DayDirectory::Close(Closing victims) {
 }
 
 Status DayDirectory::Remove(Day day) {
-  SIGHTLINE_RETURN_IF_ERROR(marks_.MarkDeleting(day));
   std::shared_ptr<DayDatabase> database;
   {
     const MutexLock lock(mutex_);
@@ -176,6 +175,17 @@ Status DayDirectory::Remove(Day day) {
     }
     on_disk_.erase(day);
     unpurged_.insert(day);
+  }
+  // Nobody opens the day any more, so that what its mark says of it is not found either.
+  if (Status marked = marks_.MarkDeleting(day); !marked) {
+    const MutexLock lock(mutex_);
+    on_disk_.insert(day);
+    unpurged_.erase(day);
+    if (database != nullptr) entries_[day].database = std::move(database);
+    return marked;
+  }
+  {
+    const MutexLock lock(mutex_);
     set_aside_.erase(day);
     losses_.erase(day);
   }
