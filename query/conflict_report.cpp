@@ -225,8 +225,7 @@ class Report {
       made[known].reasons.insert(made[known].reasons.begin(), "a person confirmed it");
     } else if (guess.vehicle) {
       made[*guess.vehicle].likely_genuine = true;
-      conflict_.reasons.push_back(
-          fmt::format("which vehicle is genuine: {:.0f} % by habits", 100 * guess.probability));
+      conflict_.reasons.push_back("which vehicle is genuine is a guess from habits");
     }
     if (sources_.looks == nullptr) return;
     for (size_t v = 1; v < made.size(); ++v) {
