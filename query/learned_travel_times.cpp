@@ -148,7 +148,11 @@ double LearnedTravelTimes::StopGapBetween(uint32_t from, uint32_t to, HourClass 
   }
   const LearnedLink* link = graph_.FindLink(from, to);
   if (link != nullptr && AtHour(*link, hour).samples >= kLeastSamples) {
-    return AtHour(*link, hour).slow_s + kKnownTripMarginSeconds;
+    // Where many stop between the two, stops are in the link's own slow time.
+    const double ratio = slow_ratio_[static_cast<size_t>(hour)];
+    const double slow = AtHour(*link, hour).slow_s;
+    const double usual = ratio > 0 ? std::min(slow, link->fastest_s * ratio) : slow;
+    return usual + kKnownTripMarginSeconds;
   }
   const double over =
       StopGapOver(GreatCircleDistance(graph_.nodes[from].point, graph_.nodes[to].point), hour);
