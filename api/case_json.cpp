@@ -17,12 +17,9 @@ constexpr size_t kMaxTargetBytes = size_t{8} << 10;
 template <size_t N, typename Visit>
 Status ReadBody(std::string_view json, const std::string_view (&names)[N], uint32_t required,
                 Visit visit) {
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   SIGHTLINE_ASSIGN(const uint32_t seen,
-                   ReadMembers(object, root, names, NullMeaning::kMistake, visit));
+                   ReadDocument(json, names, NullMeaning::kMistake, visit));
   for (size_t member = 0; member < N; ++member) {
     if (required & ~seen & (1u << member)) {
       return BadValue(JsonPath(root, names[member]), "is missing");

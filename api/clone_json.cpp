@@ -60,17 +60,14 @@ Result<std::vector<VerdictBody::Vehicle>> ReadVehicles(Json value, const JsonPat
 
 Result<Interval> ParseSweep(std::string_view json) {
   static constexpr std::string_view kMembers[] = {"from", "to"};
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   Interval window;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     SIGHTLINE_ASSIGN((member == 0 ? window.from : window.to), ReadTime(part, here, member == 1));
     return Ok();
   };
   SIGHTLINE_ASSIGN(const uint32_t seen,
-                   ReadMembers(object, root, kMembers, NullMeaning::kMistake, read));
+                   ReadDocument(json, kMembers, NullMeaning::kMistake, read));
   for (size_t i = 0; i < std::size(kMembers); ++i) {
     if (!(seen >> i & 1)) return BadValue(JsonPath(root, kMembers[i]), "is missing");
   }
@@ -87,10 +84,7 @@ std::string WriteSweep(const Interval& window) {
 
 Result<VerdictBody> ParseVerdict(std::string_view json) {
   static constexpr std::string_view kMembers[] = {"status", "note", "vehicles"};
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   VerdictBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     if (member == 1 && part.is_null()) {
@@ -110,7 +104,7 @@ Result<VerdictBody> ParseVerdict(std::string_view json) {
     return Ok();
   };
   SIGHTLINE_ASSIGN(const uint32_t seen,
-                   ReadMembers(object, root, kMembers, NullMeaning::kMistake, read));
+                   ReadDocument(json, kMembers, NullMeaning::kMistake, read));
   if (seen == 0) return BadValue(root, "must name a status, a note or vehicles");
   return body;
 }

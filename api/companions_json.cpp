@@ -108,15 +108,12 @@ Status ReadMember(size_t member, Json part, const JsonPath& here, CompanionsBody
 }  // namespace
 
 Result<CompanionsBody> ParseCompanions(std::string_view json) {
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   CompanionsBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) {
     return ReadMember(member, part, here, body);
   };
-  SIGHTLINE_ASSIGN(const uint32_t seen, ReadMembers(object, root, kMembers, kNoNulls, read));
+  SIGHTLINE_ASSIGN(const uint32_t seen, ReadDocument(json, kMembers, kNoNulls, read));
   if (body.time.from > body.time.to) {
     return BadValue(JsonPath(root, kMembers[kFrom]), "lies after to");
   }

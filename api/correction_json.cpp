@@ -84,10 +84,6 @@ void WriteAttributeChanges(JsonWriter& json, const StoredCorrection& stored) {
 
 Result<Correction> ParseCorrection(std::string_view json, const SightingLimits& limits) {
   static constexpr std::string_view kMembers[] = {"plate", "attributes", "note"};
-  JsonDocument document;
-  const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   Correction correction;
   const auto read = [&](size_t member, Json part, const JsonPath& path) -> Status {
     switch (member) {
@@ -102,7 +98,7 @@ Result<Correction> ParseCorrection(std::string_view json, const SightingLimits& 
       }
     }
   };
-  SIGHTLINE_RETURN_IF_ERROR(ReadMembers(object, root, kMembers, NullMeaning::kMistake, read));
+  SIGHTLINE_RETURN_IF_ERROR(ReadDocument(json, kMembers, NullMeaning::kMistake, read));
   if (!correction.plate && correction.attributes.empty() &&
       correction.removed_attributes.empty()) {
     return InvalidArgument("the body corrects nothing: name a plate or an attribute");

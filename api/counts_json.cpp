@@ -102,10 +102,6 @@ Result<CountsBody> ParseCounts(std::string_view json) {
   static constexpr std::string_view kMembers[] = {"filter", "group_by", "tz",
                                                   "fill",   "max_rows", "as_of"};
   enum Member : size_t { kFilter, kGroupBy, kTimeZone, kFill, kMaxRows, kAsOf };
-  JsonDocument document;
-  const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   CountsBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     switch (member) {
@@ -136,7 +132,7 @@ Result<CountsBody> ParseCounts(std::string_view json) {
       }
     }
   };
-  SIGHTLINE_RETURN_IF_ERROR(ReadMembers(object, root, kMembers, NullMeaning::kMistake, read));
+  SIGHTLINE_RETURN_IF_ERROR(ReadDocument(json, kMembers, NullMeaning::kMistake, read));
   return body;
 }
 

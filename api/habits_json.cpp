@@ -184,15 +184,12 @@ Result<std::vector<Filter>> ReadVisits(Json value, const JsonPath& path) {
 }  // namespace
 
 Result<HabitsBody> ParseHabits(std::string_view json) {
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   HabitsBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) {
     return ReadHabitsMember(member, part, here, body);
   };
-  SIGHTLINE_RETURN_IF_ERROR(ReadMembers(object, root, kHabitsMembers, kNoNulls, read));
+  SIGHTLINE_RETURN_IF_ERROR(ReadDocument(json, kHabitsMembers, kNoNulls, read));
   if (!body.night_only && !body.frequent && !body.first_seen) {
     return BadValue(root, "asks for no habit: give night_only, frequent or first_seen");
   }
@@ -234,10 +231,7 @@ std::string WriteHabits(const HabitsBody& body) {
 Result<CommonPlatesBody> ParseCommonPlates(std::string_view json) {
   static constexpr std::string_view kNames[] = {"visits", "min_visits", "tz",
                                                 "limit",  "page_token", "as_of"};
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   CommonPlatesBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     switch (member) {
@@ -267,7 +261,7 @@ Result<CommonPlatesBody> ParseCommonPlates(std::string_view json) {
       }
     }
   };
-  SIGHTLINE_ASSIGN(const uint32_t seen, ReadMembers(object, root, kNames, kNoNulls, read));
+  SIGHTLINE_ASSIGN(const uint32_t seen, ReadDocument(json, kNames, kNoNulls, read));
   if (!(seen & 1u)) return BadValue(JsonPath(root, kNames[0]), "is missing");
   if (body.min_visits > body.visits.size()) {
     return BadValue(JsonPath(root, kNames[1]), "is more than there are visits");

@@ -230,10 +230,7 @@ Result<SearchImageBody> ParseSearchImage(std::string_view json) {
 
 Result<SearchImageBatchBody> ParseSearchImageBatch(std::string_view json) {
   static constexpr std::string_view kBatchMembers[] = {"queries", "as_of"};
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   SearchImageBatchBody batch;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     if (member == 1) {
@@ -249,7 +246,7 @@ Result<SearchImageBatchBody> ParseSearchImageBatch(std::string_view json) {
     }
     return Ok();
   };
-  SIGHTLINE_ASSIGN(const uint32_t seen, ReadMembers(object, root, kBatchMembers, kNoNulls, read));
+  SIGHTLINE_ASSIGN(const uint32_t seen, ReadDocument(json, kBatchMembers, kNoNulls, read));
   if (!(seen & 1u)) return BadValue(JsonPath(root, kBatchMembers[0]), "is missing");
   return batch;
 }

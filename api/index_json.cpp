@@ -12,10 +12,7 @@ constexpr size_t kMaxNameBytes = 64;
 
 Result<RebuildBody> ParseRebuild(std::string_view json) {
   static constexpr std::string_view kMembers[] = {"space", "day", "segment"};
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   RebuildBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     SIGHTLINE_ASSIGN(const std::string_view text, ReadText(part, here, {1, kMaxNameBytes}));
@@ -30,7 +27,7 @@ Result<RebuildBody> ParseRebuild(std::string_view json) {
     }
     return Ok();
   };
-  SIGHTLINE_RETURN_IF_ERROR(ReadMembers(object, root, kMembers, NullMeaning::kMistake, read));
+  SIGHTLINE_RETURN_IF_ERROR(ReadDocument(json, kMembers, NullMeaning::kMistake, read));
   if (!body.segment.empty() && !body.day) {
     return BadValue(JsonPath(root, kMembers[2]), "takes a day: segments of different days may "
                                                  "have the same name");

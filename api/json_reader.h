@@ -116,4 +116,16 @@ Result<uint32_t> ReadMembers(JsonObject object, const JsonPath& path,
   return seen;
 }
 
+// Parses a text that is one object, and reads its members as ReadMembers does. What `visit` is
+// given lives only as long as the call.
+template <size_t N, typename Visit>
+Result<uint32_t> ReadDocument(std::string_view json, const std::string_view (&names)[N],
+                              NullMeaning null_meaning, Visit visit) {
+  JsonDocument document;
+  const JsonPath root;
+  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
+  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
+  return ReadMembers(object, root, names, null_meaning, visit);
+}
+
 }  // namespace sightline::api

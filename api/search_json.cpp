@@ -36,10 +36,7 @@ Result<SearchSightingsBody> ParseSearchSightings(std::string_view json) {
   static constexpr std::string_view kMembers[] = {"filter",     "order",   "limit",
                                                   "page_token", "explain", "as_of"};
   enum Member : size_t { kFilter, kOrder, kLimit, kPageToken, kExplain, kAsOf };
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   SearchSightingsBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     switch (member) {
@@ -74,7 +71,7 @@ Result<SearchSightingsBody> ParseSearchSightings(std::string_view json) {
     }
   };
   SIGHTLINE_ASSIGN(const uint32_t seen,
-                   ReadMembers(object, root, kMembers, NullMeaning::kMistake, read));
+                   ReadDocument(json, kMembers, NullMeaning::kMistake, read));
   if (!(seen & (1u << kOrder)) && body.filter.plate_like) body.order = ResultOrder::kRelevance;
   if (body.order == ResultOrder::kRelevance && !body.filter.plate_like) {
     return BadValue(JsonPath(root, kMembers[kOrder]),

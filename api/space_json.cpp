@@ -27,10 +27,7 @@ auto ReadWord(Json value, const JsonPath& path, std::string_view words, Read rea
 Result<VectorSpace> ParseSpace(std::string_view name, std::string_view json) {
   static constexpr std::string_view kMembers[] = {"bytes", "element", "metric", "model"};
   enum Member : size_t { kBytes, kElement, kMetric, kModel };
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   VectorSpace space{.name = std::string(name)};
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     switch (member) {
@@ -57,7 +54,7 @@ Result<VectorSpace> ParseSpace(std::string_view name, std::string_view json) {
     }
   };
   SIGHTLINE_ASSIGN(const uint32_t seen,
-                   ReadMembers(object, root, kMembers, NullMeaning::kMistake, read));
+                   ReadDocument(json, kMembers, NullMeaning::kMistake, read));
   for (const size_t required : {size_t{kBytes}, size_t{kElement}, size_t{kMetric}}) {
     if (!(seen & (1u << required))) {
       return BadValue(JsonPath(root, kMembers[required]), "is missing");

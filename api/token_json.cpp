@@ -55,10 +55,7 @@ Result<std::string> ReadPurpose(Json value, const JsonPath& path) {
 Result<TokenRequest> ParseTokenRequest(std::string_view json) {
   static constexpr std::string_view kMembers[] = {"name", "roles", "expires", "standing_purpose"};
   enum Member : size_t { kName, kRoles, kExpires, kStandingPurpose };
-  JsonDocument document;
   const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   TokenRequest request;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     switch (member) {
@@ -81,7 +78,7 @@ Result<TokenRequest> ParseTokenRequest(std::string_view json) {
     }
   };
   SIGHTLINE_ASSIGN(const uint32_t seen,
-                   ReadMembers(object, root, kMembers, NullMeaning::kAbsent, read));
+                   ReadDocument(json, kMembers, NullMeaning::kAbsent, read));
   for (const size_t required : {size_t{kName}, size_t{kRoles}}) {
     if (!(seen & (1u << required)))
       return BadValue(JsonPath(root, kMembers[required]), "is missing");

@@ -145,10 +145,6 @@ Status ReadZones(Json value, const JsonPath& path, std::vector<FlowZoneBody>& zo
 Result<FlowsBody> ParseFlows(std::string_view json) {
   static constexpr std::string_view kMembers[] = {"from",     "to",    "group_by", "tz",
                                                   "max_rows", "as_of", "zones",    "min_readings"};
-  JsonDocument document;
-  const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   FlowsBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     if (member < kCommonMembers) return ReadCommon(member, part, here, body);
@@ -157,7 +153,7 @@ Result<FlowsBody> ParseFlows(std::string_view json) {
     body.min_readings = static_cast<size_t>(readings);
     return Ok();
   };
-  SIGHTLINE_RETURN_IF_ERROR(ReadMembers(object, root, kMembers, kNoNulls, read));
+  SIGHTLINE_RETURN_IF_ERROR(ReadDocument(json, kMembers, kNoNulls, read));
   SIGHTLINE_RETURN_IF_ERROR(CheckTime(body.time, "/from"));
   return body;
 }
@@ -165,10 +161,6 @@ Result<FlowsBody> ParseFlows(std::string_view json) {
 Result<SpeedsBody> ParseSpeeds(std::string_view json) {
   static constexpr std::string_view kMembers[] = {
       "from", "to", "group_by", "tz", "max_rows", "as_of", "from_camera", "to_camera", "min_count"};
-  JsonDocument document;
-  const JsonPath root;
-  SIGHTLINE_ASSIGN(const Json value, document.Parse(json));
-  SIGHTLINE_ASSIGN(const JsonObject object, ReadObject(value, root));
   SpeedsBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     if (member < kCommonMembers) return ReadCommon(member, part, here, body);
@@ -184,7 +176,7 @@ Result<SpeedsBody> ParseSpeeds(std::string_view json) {
     body.min_count = static_cast<size_t>(count);
     return Ok();
   };
-  SIGHTLINE_RETURN_IF_ERROR(ReadMembers(object, root, kMembers, kNoNulls, read));
+  SIGHTLINE_RETURN_IF_ERROR(ReadDocument(json, kMembers, kNoNulls, read));
   SIGHTLINE_RETURN_IF_ERROR(CheckTime(body.time, "/from"));
   return body;
 }
