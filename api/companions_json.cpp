@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <utility>
 
 #include "api/filter_json.h"
@@ -10,6 +9,7 @@
 #include "api/json_reader.h"
 #include "api/json_writer.h"
 #include "api/parameters.h"
+#include "api/question_members.h"
 #include "core/plate.h"
 
 namespace sightline::api {
@@ -98,8 +98,7 @@ Status ReadMember(size_t member, Json part, const JsonPath& here, CompanionsBody
       return Ok();
     }
     default: {
-      SIGHTLINE_ASSIGN(const int64_t number, read_number(0, std::numeric_limits<int64_t>::max()));
-      body.as_of = static_cast<Sequence>(number);
+      SIGHTLINE_ASSIGN(body.as_of, ReadAsOf(part, here));
       return Ok();
     }
   }

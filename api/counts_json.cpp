@@ -3,18 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "api/filter_parameters.h"
 #include "api/filter_reader.h"
 #include "api/json_reader.h"
 #include "api/parameters.h"
+#include "api/question_members.h"
 
 namespace sightline::api {
 namespace {
 
-constexpr size_t kMaxNameBytes = 256;
-constexpr size_t kMaxTimeZoneBytes = 64;
 constexpr std::string_view kAttributePrefix = "attributes.";
 
 using Kind = CountKey::Kind;
@@ -50,30 +48,6 @@ Status AddKey(std::string_view name, std::vector<NamedCountKey>& keys) {
   return Ok();
 }
 
-Status ReadKeys(Json value, const JsonPath& path, std::vector<NamedCountKey>& keys) {
-  SIGHTLINE_ASSIGN(const JsonArray array, ReadArray(value, path));
-  size_t index = 0;
-  for (const Json element : array) {
-    const JsonPath here(path, index++);
-    SIGHTLINE_ASSIGN(const std::string_view name, ReadText(element, here, {1, kMaxNameBytes}));
-    if (const Status added = AddKey(name, keys); !added) {
-      return BadValue(here, added.error().message);
-    }
-  }
-  return Ok();
-}
-
-Status ReadKeyParameter(std::string_view text, std::vector<NamedCountKey>& keys) {
-  if (text.empty()) return Ok();
-  SIGHTLINE_ASSIGN(const std::vector<std::string> names, ParseListParameter(text, "group_by"));
-  for (const std::string& name : names) {
-    if (const Status added = AddKey(name, keys); !added) {
-      return InvalidArgument("group_by " + added.error().message, "group_by");
-    }
-  }
-  return Ok();
-}
-
 Result<bool> ParseFlag(std::string_view text, std::string_view name) {
   if (text == "true" || text == "false") return text == "true";
   return InvalidArgument(fmt::format("{} must be true or false, not {}", name, Quoted(text)),
@@ -92,7 +66,7 @@ Result<NamedCountKey> ParseCountKey(std::string_view name) {
   }
   std::string_view attribute = name;
   if (attribute.starts_with(kAttributePrefix)) attribute.remove_prefix(kAttributePrefix.size());
-  if (attribute.empty() || attribute.size() > kMaxNameBytes) {
+  if (attribute.empty() || attribute.size() > kMaxKeyNameBytes) {
     return InvalidArgument(fmt::format("holds {}, which names nothing", Quoted(name)));
   }
   return NamedCountKey{std::string(name), {Kind::kAttribute, std::string(attribute), {}}};
@@ -103,6 +77,7 @@ Result<CountsBody> ParseCounts(std::string_view json) {
                                                   "fill",   "max_rows", "as_of"};
   enum Member : size_t { kFilter, kGroupBy, kTimeZone, kFill, kMaxRows, kAsOf };
   CountsBody body;
+  const auto add_key = [&](std::string_view name) { return AddKey(name, body.group_by); };
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
     switch (member) {
       case kFilter: {
@@ -110,9 +85,9 @@ Result<CountsBody> ParseCounts(std::string_view json) {
         return Ok();
       }
       case kGroupBy:
-        return ReadKeys(part, here, body.group_by);
+        return ReadGroupBy(part, here, add_key);
       case kTimeZone: {
-        SIGHTLINE_ASSIGN(body.time_zone, ReadText(part, here, {1, kMaxTimeZoneBytes}));
+        SIGHTLINE_ASSIGN(body.time_zone, ReadTimeZone(part, here));
         return Ok();
       }
       case kFill: {
@@ -125,9 +100,7 @@ Result<CountsBody> ParseCounts(std::string_view json) {
         return Ok();
       }
       default: {
-        SIGHTLINE_ASSIGN(const int64_t as_of,
-                         ReadInteger(part, here, 0, std::numeric_limits<int64_t>::max()));
-        body.as_of = static_cast<Sequence>(as_of);
+        SIGHTLINE_ASSIGN(body.as_of, ReadAsOf(part, here));
         return Ok();
       }
     }
@@ -144,18 +117,17 @@ Result<CountsBody> ParseCountParameters(
   SIGHTLINE_ASSIGN(body.filter, ParseFilterParameters(parameters));
   for (const auto& [name, value] : parameters) {
     if (name == "group_by") {
-      SIGHTLINE_RETURN_IF_ERROR(ReadKeyParameter(value, body.group_by));
+      SIGHTLINE_RETURN_IF_ERROR(ReadGroupByParameter(
+          value, [&](std::string_view key) { return AddKey(key, body.group_by); }));
     } else if (name == "tz") {
-      SIGHTLINE_RETURN_IF_ERROR(
-          CheckText(value, JsonPath("tz"), {1, kMaxTimeZoneBytes}));
+      SIGHTLINE_RETURN_IF_ERROR(CheckText(value, JsonPath("tz"), {1, kMaxTimeZoneBytes}));
       body.time_zone = value;
     } else if (name == "fill") {
       SIGHTLINE_ASSIGN(body.fills, ParseFlag(value, name));
     } else if (name == "max_rows") {
       SIGHTLINE_ASSIGN(body.max_rows, ParseUintParameter(value, name, 1, kMaxCountRows));
     } else if (name == "as_of") {
-      SIGHTLINE_ASSIGN(body.as_of, ParseUintParameter(value, name, 0,
-                                                      std::numeric_limits<int64_t>::max()));
+      SIGHTLINE_ASSIGN(body.as_of, ParseUintParameter(value, name, 0, kMaxSequence));
     } else if (!IsFilterParameter(name) && name != "format") {
       return InvalidArgument(fmt::format("there is no parameter {}", Quoted(name)), name);
     }

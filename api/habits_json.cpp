@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <utility>
 
 #include "api/filter_json.h"
@@ -10,13 +9,12 @@
 #include "api/json_reader.h"
 #include "api/json_writer.h"
 #include "api/parameters.h"
+#include "api/question_members.h"
 
 namespace sightline::api {
 namespace {
 
 constexpr NullMeaning kNoNulls = NullMeaning::kMistake;
-constexpr size_t kMaxTimeZoneBytes = 64;
-constexpr size_t kMaxPageTokenBytes = 4096;
 
 Result<uint32_t> ReadCount(Json value, const JsonPath& path, uint32_t min = 1,
                            uint32_t max = kMaxHabitCount) {
@@ -27,12 +25,6 @@ Result<uint32_t> ReadCount(Json value, const JsonPath& path, uint32_t min = 1,
 Result<int> ReadHour(Json value, const JsonPath& path) {
   SIGHTLINE_ASSIGN(const int64_t hour, ReadInteger(value, path, 0, 23));
   return static_cast<int>(hour);
-}
-
-Result<Sequence> ReadAsOf(Json value, const JsonPath& path) {
-  SIGHTLINE_ASSIGN(const int64_t as_of,
-                   ReadInteger(value, path, 0, std::numeric_limits<int64_t>::max()));
-  return static_cast<Sequence>(as_of);
 }
 
 Result<size_t> ReadLimit(Json value, const JsonPath& path) {
@@ -138,7 +130,7 @@ Status ReadHabitsMember(size_t member, Json part, const JsonPath& here, HabitsBo
       return Ok();
     }
     case kZone: {
-      SIGHTLINE_ASSIGN(body.time_zone, ReadText(part, here, {1, kMaxTimeZoneBytes}));
+      SIGHTLINE_ASSIGN(body.time_zone, ReadTimeZone(part, here));
       return Ok();
     }
     case kJob: {
@@ -150,7 +142,7 @@ Status ReadHabitsMember(size_t member, Json part, const JsonPath& here, HabitsBo
       return Ok();
     }
     case kPageToken: {
-      SIGHTLINE_ASSIGN(body.page_token, ReadText(part, here, {1, kMaxPageTokenBytes}));
+      SIGHTLINE_ASSIGN(body.page_token, ReadPageToken(part, here));
       return Ok();
     }
     default: {
@@ -244,7 +236,7 @@ Result<CommonPlatesBody> ParseCommonPlates(std::string_view json) {
         return Ok();
       }
       case 2: {
-        SIGHTLINE_ASSIGN(body.time_zone, ReadText(part, here, {1, kMaxTimeZoneBytes}));
+        SIGHTLINE_ASSIGN(body.time_zone, ReadTimeZone(part, here));
         return Ok();
       }
       case 3: {
@@ -252,7 +244,7 @@ Result<CommonPlatesBody> ParseCommonPlates(std::string_view json) {
         return Ok();
       }
       case 4: {
-        SIGHTLINE_ASSIGN(body.page_token, ReadText(part, here, {1, kMaxPageTokenBytes}));
+        SIGHTLINE_ASSIGN(body.page_token, ReadPageToken(part, here));
         return Ok();
       }
       default: {

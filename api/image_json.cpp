@@ -8,12 +8,12 @@
 #include "api/filter_json.h"
 #include "api/filter_reader.h"
 #include "api/json_reader.h"
+#include "api/question_members.h"
 #include "api/sha256.h"
 
 namespace sightline::api {
 namespace {
 
-constexpr size_t kMaxPageTokenBytes = 4096;
 constexpr size_t kMaxSpaceNameBytes = 64;
 constexpr double kAnyNumber = std::numeric_limits<double>::max();
 
@@ -107,12 +107,6 @@ Result<std::optional<TravelBody>> ReadTravel(Json value, const JsonPath& path) {
   return std::optional(travel);
 }
 
-Result<Sequence> ReadAsOf(Json value, const JsonPath& path) {
-  SIGHTLINE_ASSIGN(const int64_t as_of,
-                   ReadInteger(value, path, 0, std::numeric_limits<int64_t>::max()));
-  return static_cast<Sequence>(as_of);
-}
-
 Status ReadMember(size_t member, Json part, const JsonPath& here, SearchImageBody& body) {
   switch (member) {
     case kLike: {
@@ -171,7 +165,7 @@ Status ReadMember(size_t member, Json part, const JsonPath& here, SearchImageBod
       return Ok();
     }
     default: {
-      SIGHTLINE_ASSIGN(body.page_token, ReadText(part, here, {1, kMaxPageTokenBytes}));
+      SIGHTLINE_ASSIGN(body.page_token, ReadPageToken(part, here));
       return Ok();
     }
   }

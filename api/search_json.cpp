@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "api/filter_reader.h"
 #include "api/json_reader.h"
+#include "api/question_members.h"
 
 namespace sightline::api {
 namespace {
-
-constexpr size_t kMaxPageTokenBytes = 4096;
 
 Result<ResultOrder> ReadOrder(Json value, const JsonPath& path) {
   SIGHTLINE_ASSIGN(const std::string_view text, ReadText(value, path, {0, 64}));
@@ -55,7 +52,7 @@ Result<SearchSightingsBody> ParseSearchSightings(std::string_view json) {
         return Ok();
       }
       case kPageToken: {
-        SIGHTLINE_ASSIGN(body.page_token, ReadText(part, here, {1, kMaxPageTokenBytes}));
+        SIGHTLINE_ASSIGN(body.page_token, ReadPageToken(part, here));
         return Ok();
       }
       case kExplain: {
@@ -63,9 +60,7 @@ Result<SearchSightingsBody> ParseSearchSightings(std::string_view json) {
         return Ok();
       }
       default: {
-        SIGHTLINE_ASSIGN(const int64_t as_of,
-                         ReadInteger(part, here, 0, std::numeric_limits<int64_t>::max()));
-        body.as_of = static_cast<Sequence>(as_of);
+        SIGHTLINE_ASSIGN(body.as_of, ReadAsOf(part, here));
         return Ok();
       }
     }

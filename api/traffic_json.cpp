@@ -3,21 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "api/filter_parameters.h"
 #include "api/geojson_reader.h"
 #include "api/json_reader.h"
 #include "api/parameters.h"
+#include "api/question_members.h"
 
 namespace sightline::api {
 namespace {
 
 constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxCameraIdBytes = 128;
-constexpr size_t kMaxTimeZoneBytes = 64;
-constexpr int64_t kMaxSequence = std::numeric_limits<int64_t>::max();
 
 constexpr NullMeaning kNoNulls = NullMeaning::kMistake;
 
@@ -33,19 +31,6 @@ Status AddUnit(std::string_view name, std::vector<NamedTimeUnit>& units) {
     return InvalidArgument(fmt::format("names {} twice", Quoted(name)));
   }
   units.push_back({std::string(name), key->key.unit});
-  return Ok();
-}
-
-Status ReadUnits(Json value, const JsonPath& path, std::vector<NamedTimeUnit>& units) {
-  SIGHTLINE_ASSIGN(const JsonArray array, ReadArray(value, path));
-  size_t index = 0;
-  for (const Json element : array) {
-    const JsonPath here(path, index++);
-    SIGHTLINE_ASSIGN(const std::string_view name, ReadText(element, here, {1, kMaxNameBytes}));
-    if (const Status added = AddUnit(name, units); !added) {
-      return BadValue(here, added.error().message);
-    }
-  }
   return Ok();
 }
 
@@ -68,9 +53,10 @@ Status ReadCommon(size_t member, Json part, const JsonPath& here, TrafficBody& b
       return Ok();
     }
     case kGroupBy:
-      return ReadUnits(part, here, body.group_by);
+      return ReadGroupBy(
+          part, here, [&](std::string_view name) { return AddUnit(name, body.group_by); });
     case kTimeZone: {
-      SIGHTLINE_ASSIGN(body.time_zone, ReadText(part, here, {1, kMaxTimeZoneBytes}));
+      SIGHTLINE_ASSIGN(body.time_zone, ReadTimeZone(part, here));
       return Ok();
     }
     case kMaxRows: {
@@ -79,8 +65,7 @@ Status ReadCommon(size_t member, Json part, const JsonPath& here, TrafficBody& b
       return Ok();
     }
     default: {
-      SIGHTLINE_ASSIGN(const int64_t as_of, ReadInteger(part, here, 0, kMaxSequence));
-      body.as_of = static_cast<Sequence>(as_of);
+      SIGHTLINE_ASSIGN(body.as_of, ReadAsOf(part, here));
       return Ok();
     }
   }
@@ -193,13 +178,8 @@ Result<SpeedsBody> ParseSpeedParameters(
     } else if (name == "to") {
       SIGHTLINE_ASSIGN(body.time.to, ParseTimeParameter(value, name));
     } else if (name == "group_by") {
-      if (value.empty()) continue;
-      SIGHTLINE_ASSIGN(const std::vector<std::string> units, ParseListParameter(value, name));
-      for (const std::string& unit : units) {
-        if (const Status added = AddUnit(unit, body.group_by); !added) {
-          return BadValue(path, added.error().message);
-        }
-      }
+      SIGHTLINE_RETURN_IF_ERROR(ReadGroupByParameter(
+          value, [&](std::string_view unit) { return AddUnit(unit, body.group_by); }));
     } else if (name == "tz") {
       SIGHTLINE_RETURN_IF_ERROR(CheckText(value, path, {1, kMaxTimeZoneBytes}));
       body.time_zone = value;
