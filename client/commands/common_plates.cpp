@@ -8,6 +8,7 @@
 
 #include "api/habits_json.h"
 #include "client/commands/commands.h"
+#include "client/commands/ranked_page.h"
 #include "client/output/answer_cells.h"
 
 namespace sightline::client {
@@ -21,9 +22,7 @@ constexpr const char* kExamples =
 struct CommonOptions {
   std::vector<std::string> visits;
   uint32_t min_visits = 2;
-  size_t limit = 100;
-  std::string page_token;
-  std::optional<Sequence> as_of;
+  RankedPageOptions page;
 };
 
 std::vector<std::string> Split(std::string_view text) {
@@ -82,12 +81,7 @@ Result<std::string> MakeBody(const CommandLine& line, const CommonOptions& optio
     body.visits.push_back(std::move(filter));
   }
   if (body.visits.size() < 2) return InvalidArgument("give at least two scenes with --visit");
-  std::string text = api::WriteCommonPlates(body);
-  text.pop_back();  // the object goes on with the page
-  text += fmt::format(",\"limit\":{}", options.limit);
-  if (!options.page_token.empty()) text += fmt::format(",\"page_token\":\"{}\"", options.page_token);
-  if (options.as_of) text += fmt::format(",\"as_of\":{}", *options.as_of);
-  return text + "}";
+  return WithRankedPage(api::WriteCommonPlates(body), options.page);
 }
 
 Outcome Run(const CommandLine& line, const CommonOptions& options) {
@@ -113,11 +107,7 @@ Outcome Run(const CommandLine& line, const CommonOptions& options) {
               CellOf(plate, "significant") == "true" ? "yes" : "no"});
   }
   line.Finish(rows, "common plates");
-  const std::string next = CellOf(root, "next_page_token");
-  if (!next.empty() && !line.globals.quiet) {
-    fmt::print(stderr, "{} in all: --limit asks for up to 10000, --page-token {} for the next page.\n",
-               CellOf(root, "found"), next);
-  }
+  TellOfNextPage(line, root);
   return Success();
 }
 
@@ -134,10 +124,7 @@ void AddCommonCommand(CLI::App& app, CommandLine& line) {
       ->allow_extra_args(false);
   command->add_option("--min-visits", options->min_visits, "At how many, at least (2)")
       ->check(CLI::Range(2u, static_cast<unsigned>(api::kMaxVisits)));
-  command->add_option("--limit", options->limit, "Plates to show (100)")
-      ->check(CLI::Range(size_t{1}, size_t{10'000}));
-  command->add_option("--page-token", options->page_token, "Goes on behind an earlier page");
-  command->add_option("--as-of", options->as_of, "Answers as of this ingest sequence");
+  AddRankedPageOptions(*command, options->page);
   command->callback(
       [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
 }

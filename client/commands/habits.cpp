@@ -1,11 +1,10 @@
 // sightline habits: vehicles by what they do.
-#include <fmt/format.h>
-
 #include <memory>
 
 #include "api/habits_json.h"
 #include "api/json_writer.h"
 #include "client/commands/commands.h"
+#include "client/commands/ranked_page.h"
 #include "client/commands/search_filter.h"
 #include "client/output/answer_cells.h"
 
@@ -25,9 +24,7 @@ struct HabitsOptions {
   uint32_t min_days = api::HabitsBody::Frequent{}.min_days;
   bool first_seen = false;
   uint32_t min_readings = api::HabitsBody{}.min_readings;
-  size_t limit = 100;
-  std::string page_token;
-  std::optional<Sequence> as_of;
+  RankedPageOptions page;
   SearchFilterOptions filter;
 };
 
@@ -43,12 +40,7 @@ Result<std::string> MakeBody(const CommandLine& line, const HabitsOptions& optio
   body.first_seen = options.first_seen;
   body.min_readings = options.min_readings;
   body.time_zone = line.globals.time_zone;
-  std::string text = api::WriteHabits(body);
-  text.pop_back();  // the object goes on with the page
-  text += fmt::format(",\"limit\":{}", options.limit);
-  if (!options.page_token.empty()) text += fmt::format(",\"page_token\":\"{}\"", options.page_token);
-  if (options.as_of) text += fmt::format(",\"as_of\":{}", *options.as_of);
-  return text + "}";
+  return WithRankedPage(api::WriteHabits(body), options.page);
 }
 
 Outcome Run(const CommandLine& line, const HabitsOptions& options) {
@@ -76,11 +68,7 @@ Outcome Run(const CommandLine& line, const HabitsOptions& options) {
               first ? line.ShowTime(*first, zone) : ""});
   }
   line.Finish(rows, "plates");
-  const std::string next = CellOf(root, "next_page_token");
-  if (!next.empty() && !line.globals.quiet) {
-    fmt::print(stderr, "{} in all: --limit asks for up to 10000, --page-token {} for the next page.\n",
-               CellOf(root, "found"), next);
-  }
+  TellOfNextPage(line, root);
   return Success();
 }
 
@@ -102,10 +90,7 @@ void AddHabitsCommand(CLI::App& app, CommandLine& line) {
   command->add_flag("--first-seen", options->first_seen, "Never seen before --from");
   command->add_option("--min-readings", options->min_readings, "At least (3)")
       ->check(CLI::Range(1u, api::kMaxHabitCount));
-  command->add_option("--limit", options->limit, "Plates to show (100)")
-      ->check(CLI::Range(size_t{1}, size_t{10'000}));
-  command->add_option("--page-token", options->page_token, "Goes on behind an earlier page");
-  command->add_option("--as-of", options->as_of, "Answers as of this ingest sequence");
+  AddRankedPageOptions(*command, options->page);
   AddFilterOptions(*command, options->filter, "--plate-distance");
   command->callback(
       [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });
