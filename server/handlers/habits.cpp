@@ -70,6 +70,27 @@ Status RefusePageToken(const std::string& page_token) {
   return InvalidArgument("a question that is kept starts at its first page", "/page_token");
 }
 
+// A question whose answer is a ranked list, its time zone filled in.
+template <typename Body>
+struct RankedQuestion {
+  Body body;
+  TimeZone zone;
+  RankedPage page;
+};
+
+// `parsed` is the document; question_of(body) tells it from other questions.
+template <typename Body, typename QuestionOf>
+Result<RankedQuestion<Body>> ReadRanked(const Services& services, const Request& http,
+                                        Result<Body> parsed, QuestionOf question_of) {
+  SIGHTLINE_RETURN_IF_ERROR(http.RequireKnownParameters({}));
+  SIGHTLINE_ASSIGN(Body body, std::move(parsed));
+  SIGHTLINE_ASSIGN(TimeZone zone, ZoneOf(services, body.time_zone, "/"));
+  body.time_zone = zone.name();
+  SIGHTLINE_ASSIGN(RankedPage page, PageOf(services, question_of(body), body.limit,
+                                           body.page_token, body.as_of));
+  return RankedQuestion<Body>{std::move(body), std::move(zone), std::move(page)};
+}
+
 // --- habits --------------------------------------------------------------------------------------
 
 struct HabitsQuestion {
@@ -80,19 +101,17 @@ struct HabitsQuestion {
 
 Result<HabitsQuestion> ParseHabits(const Services& services, const Request& http,
                                    std::string_view document) {
-  SIGHTLINE_RETURN_IF_ERROR(http.RequireKnownParameters({}));
-  SIGHTLINE_ASSIGN(api::HabitsBody body, api::ParseHabits(document));
-  SIGHTLINE_ASSIGN(TimeZone zone, ZoneOf(services, body.time_zone, "/"));
-  body.time_zone = zone.name();
-  api::HabitsBody asked = body;
-  asked.as_job = false;
-  SIGHTLINE_ASSIGN(RankedPage page, PageOf(services, "habits " + api::WriteHabits(asked),
-                                           body.limit, body.page_token, body.as_of));
-  HabitsQuestion question{.body = std::move(body),
-                          .request = HabitsRequestOf(asked, std::move(zone)),
-                          .page = std::move(page)};
-  question.request.as_of = question.page.as_of;
-  return question;
+  const auto question_of = [](api::HabitsBody body) {
+    body.as_job = false;
+    return "habits " + api::WriteHabits(body);
+  };
+  SIGHTLINE_ASSIGN(auto ranked,
+                   ReadRanked(services, http, api::ParseHabits(document), question_of));
+  query::HabitsRequest request = HabitsRequestOf(ranked.body, std::move(ranked.zone));
+  request.as_of = ranked.page.as_of;
+  return HabitsQuestion{.body = std::move(ranked.body),
+                        .request = std::move(request),
+                        .page = std::move(ranked.page)};
 }
 
 // The job answers for what is visible now, also when it runs much later.
@@ -144,20 +163,18 @@ struct CommonPlatesQuestion {
 
 Result<CommonPlatesQuestion> ParseCommonPlates(const Services& services, const Request& http,
                                                std::string_view document) {
-  SIGHTLINE_RETURN_IF_ERROR(http.RequireKnownParameters({}));
-  SIGHTLINE_ASSIGN(api::CommonPlatesBody body, api::ParseCommonPlates(document));
-  SIGHTLINE_ASSIGN(TimeZone zone, ZoneOf(services, body.time_zone, "/"));
-  body.time_zone = zone.name();
-  SIGHTLINE_ASSIGN(RankedPage page,
-                   PageOf(services, "common-plates " + api::WriteCommonPlates(body), body.limit,
-                          body.page_token, body.as_of));
-  query::CommonPlatesRequest request{.visits = body.visits,
-                                     .min_visits = body.min_visits,
-                                     .zone = std::move(zone),
-                                     .as_of = page.as_of};
-  return CommonPlatesQuestion{.body = std::move(body),
+  const auto question_of = [](const api::CommonPlatesBody& body) {
+    return "common-plates " + api::WriteCommonPlates(body);
+  };
+  SIGHTLINE_ASSIGN(auto ranked, ReadRanked(services, http, api::ParseCommonPlates(document),
+                                           question_of));
+  query::CommonPlatesRequest request{.visits = ranked.body.visits,
+                                     .min_visits = ranked.body.min_visits,
+                                     .zone = std::move(ranked.zone),
+                                     .as_of = ranked.page.as_of};
+  return CommonPlatesQuestion{.body = std::move(ranked.body),
                               .request = std::move(request),
-                              .page = std::move(page)};
+                              .page = std::move(ranked.page)};
 }
 
 void WriteCommonPlate(api::JsonWriter& json, const query::CommonPlate& plate) {
