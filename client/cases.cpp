@@ -1,31 +1,12 @@
 #include "client/cases.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "api/json_writer.h"
+#include "client/answer_members.h"
 
 namespace sightline::client {
 namespace {
-
-using Json = simdjson::dom::element;
-
-Error NotUnderstood() { return Internal("the server's answer is not understood: no case in it"); }
-
-std::string Text(simdjson::simdjson_result<Json> member) {
-  std::string_view text;
-  return member.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-TimestampMs Time(simdjson::simdjson_result<Json> member) {
-  const Result<TimestampMs> time = ParseRfc3339(Text(member));
-  return time ? *time : TimestampMs{};
-}
-
-uint64_t Count(simdjson::simdjson_result<Json> member) {
-  uint64_t count = 0;
-  return member.get(count) == simdjson::SUCCESS ? count : 0;
-}
 
 CaseInfo ReadCase(Json root) {
   return {.id = Text(root["id"]),
@@ -33,9 +14,9 @@ CaseInfo ReadCase(Json root) {
           .reference = Text(root["reference"]),
           .description = Text(root["description"]),
           .status = Text(root["status"]),
-          .created = Time(root["created"]),
+          .created = Time(root["created"]).value_or(TimestampMs{}),
           .created_by = Text(root["created_by"]["name"]),
-          .changed = Time(root["changed"]),
+          .changed = Time(root["changed"]).value_or(TimestampMs{}),
           .changed_by = Text(root["changed_by"]["name"]),
           .revision = Count(root["revision"])};
 }
@@ -43,9 +24,9 @@ CaseInfo ReadCase(Json root) {
 Result<CaseAnswer> ParseCase(std::string json) {
   simdjson::dom::parser parser;
   Json root;
-  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood();
+  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood("no case in it");
   CaseAnswer answer{.info = ReadCase(root), .json = {}};
-  if (answer.info.id.empty()) return NotUnderstood();
+  if (answer.info.id.empty()) return NotUnderstood("no case in it");
   answer.json = std::move(json);
   return answer;
 }
@@ -53,9 +34,9 @@ Result<CaseAnswer> ParseCase(std::string json) {
 Result<std::string> ParseItemId(const std::string& json) {
   simdjson::dom::parser parser;
   Json root;
-  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood();
+  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood("no case in it");
   std::string id = Text(root["id"]);
-  if (id.empty()) return NotUnderstood();
+  if (id.empty()) return NotUnderstood("no case in it");
   return id;
 }
 
@@ -99,7 +80,7 @@ Result<CaseList> Cases::List(std::string_view status, size_t limit, std::string_
   simdjson::dom::array cases;
   if (parser.parse(json).get(root) != simdjson::SUCCESS ||
       root["cases"].get(cases) != simdjson::SUCCESS) {
-    return NotUnderstood();
+    return NotUnderstood("no case in it");
   }
   CaseList list;
   for (const Json one : cases) list.cases.push_back(ReadCase(one));
@@ -169,7 +150,7 @@ Result<TickOutcome> Cases::AddSightings(std::string_view id,
                                 {.repeatable = true}));
   simdjson::dom::parser parser;
   Json root;
-  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood();
+  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood("no case in it");
   return TickOutcome{.added = Count(root["added"]), .already = Count(root["already"])};
 }
 
@@ -184,7 +165,7 @@ Result<CaseQueryInfo> Cases::FindQuery(std::string_view id, std::string_view que
                                                        PercentEncode(query)));
   simdjson::dom::parser parser;
   Json root;
-  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood();
+  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood("no case in it");
   CaseQueryInfo info{.name = Text(root["name"]),
                      .method = Text(root["method"]),
                      .target = Text(root["target"]),

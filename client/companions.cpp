@@ -1,60 +1,33 @@
 #include "client/companions.h"
 
-#include <simdjson.h>
-
 #include <utility>
+
+#include "client/answer_members.h"
 
 namespace sightline::client {
 namespace {
 
-using Json = simdjson::dom::element;
-using Member = simdjson::simdjson_result<Json>;
-
 constexpr const char* kTarget = "/v1/analyses/companions";
-
-Error NotUnderstood() {
-  return Internal("the server's answer is not understood: no companions in it");
-}
-
-std::string Text(Member member) {
-  std::string_view text;
-  return member.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-uint64_t Count(Member member) {
-  uint64_t count = 0;
-  return member.get(count) == simdjson::SUCCESS ? count : 0;
-}
-
-double Number(Member member) {
-  double number = 0;
-  return member.get(number) == simdjson::SUCCESS ? number : 0;
-}
-
-TimestampMs Time(Member member) {
-  const Result<TimestampMs> time = ParseRfc3339(Text(member));
-  return time ? *time : TimestampMs{};
-}
+constexpr std::string_view kNoCompanions = "no companions in it";
 
 CompanionInfo ReadCompanion(Json root, const char* plate_member) {
   CompanionInfo companion{.plate = Text(root[plate_member]),
                           .cameras = Count(root["cameras"]),
                           .meetings = Count(root["meetings"]),
                           .trips = Count(root["trips"]),
-                          .expected = Number(root["expected"]),
-                          .p_value = Number(root["p_value"]),
+                          .expected = Number(root["expected"]).value_or(0),
+                          .p_value = Number(root["p_value"]).value_or(0),
+                          .significant = Flag(root["significant"]),
                           .order = Text(root["order"]),
-                          .median_gap_s = Number(root["median_gap_s"]),
-                          .score = Number(root["score"]),
+                          .median_gap_s = Number(root["median_gap_s"]).value_or(0),
+                          .score = Number(root["score"]).value_or(0),
                           .evidence = {}};
-  bool significant = false;
-  companion.significant = root["significant"].get(significant) == simdjson::SUCCESS && significant;
   simdjson::dom::array evidence;
   if (root["evidence"].get(evidence) != simdjson::SUCCESS) return companion;
   for (const Json one : evidence) {
     companion.evidence.push_back({.camera_id = Text(one["camera_id"]),
-                                  .time = Time(one["time"]),
-                                  .other_time = Time(one["other_time"]),
+                                  .time = Time(one["time"]).value_or(TimestampMs{}),
+                                  .other_time = Time(one["other_time"]).value_or(TimestampMs{}),
                                   .read_as = Text(one["read_as"])});
   }
   return companion;
@@ -68,17 +41,17 @@ Result<std::vector<CompanionGroupInfo>> ParseCompanionGroups(std::string_view js
   simdjson::dom::array groups;
   if (parser.parse(json).get(root) != simdjson::SUCCESS ||
       root["groups"].get(groups) != simdjson::SUCCESS) {
-    return NotUnderstood();
+    return NotUnderstood(kNoCompanions);
   }
   std::vector<CompanionGroupInfo> list;
   for (const Json one : groups) {
     CompanionGroupInfo& group = list.emplace_back();
-    group.p_value = Number(one["p_value"]);
+    group.p_value = Number(one["p_value"]).value_or(0);
     simdjson::dom::array plates;
     simdjson::dom::array pairs;
     if (one["plates"].get(plates) != simdjson::SUCCESS ||
         one["pairs"].get(pairs) != simdjson::SUCCESS) {
-      return NotUnderstood();
+      return NotUnderstood(kNoCompanions);
     }
     for (const Member plate : plates) group.plates.push_back(Text(plate));
     for (const Json pair : pairs) {
@@ -96,7 +69,7 @@ Result<CompanionList> Companions::Find(const api::CompanionsBody& question) {
   simdjson::dom::array companions;
   if (parser.parse(json).get(root) != simdjson::SUCCESS ||
       root["companions"].get(companions) != simdjson::SUCCESS) {
-    return NotUnderstood();
+    return NotUnderstood(kNoCompanions);
   }
   CompanionList list{.companions = {},
                      .hypotheses = Count(root["hypotheses"]),

@@ -1,40 +1,17 @@
 #include "client/conflicts.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <utility>
 
 #include "api/clone_json.h"
 #include "api/json_writer.h"
+#include "client/answer_members.h"
 
 namespace sightline::client {
 namespace {
 
-using Json = simdjson::dom::element;
-using Member = simdjson::simdjson_result<Json>;
-
 constexpr std::string_view kTarget = "/v1/cloned-plates";
-
-Error NotUnderstood() {
-  return Internal("the server's answer is not understood: no conflict in it");
-}
-
-std::string Text(Member member) {
-  std::string_view text;
-  return member.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-double Number(Member member) {
-  double number = 0;
-  return member.get(number) == simdjson::SUCCESS ? number : 0;
-}
-
-std::optional<TimestampMs> Time(Member member) {
-  const Result<TimestampMs> time = ParseRfc3339(Text(member));
-  if (!time) return std::nullopt;
-  return *time;
-}
 
 template <typename Visit>
 void ForEach(Member member, Visit visit) {
@@ -65,8 +42,8 @@ ConflictEvidence ReadEvidence(Json root) {
                         .camera_b = Text(root["b"]["camera_id"]),
                         .time_a = Time(root["a"]["time"]),
                         .time_b = Time(root["b"]["time"]),
-                        .distance_m = Number(root["distance_m"]),
-                        .gap_s = Number(root["gap_s"])};
+                        .distance_m = Number(root["distance_m"]).value_or(0),
+                        .gap_s = Number(root["gap_s"]).value_or(0)};
   double speed = 0;
   if (root["required_kmh"].get(speed) == simdjson::SUCCESS) pair.required_kmh = speed;
   return pair;
@@ -85,7 +62,7 @@ ConflictInfo ReadConflict(Json root) {
   ConflictInfo conflict{.id = Text(root["id"]),
                         .plate = Text(root["plate"]),
                         .kind = Text(root["kind"]),
-                        .confidence = Number(root["confidence"]),
+                        .confidence = Number(root["confidence"]).value_or(0),
                         .status = Text(root["status"]),
                         .note = Text(root["verdict"]["note"]),
                         .first = Time(root["first"]).value_or(TimestampMs{}),
@@ -101,9 +78,9 @@ ConflictInfo ReadConflict(Json root) {
 Result<ConflictAnswer> ParseConflict(std::string json) {
   simdjson::dom::parser parser;
   Json root;
-  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood();
+  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood("no conflict in it");
   ConflictAnswer answer{.conflict = ReadConflict(root), .json = {}};
-  if (answer.conflict.id.empty()) return NotUnderstood();
+  if (answer.conflict.id.empty()) return NotUnderstood("no conflict in it");
   answer.json = std::move(json);
   return answer;
 }
@@ -140,7 +117,7 @@ Result<ConflictList> Conflicts::List(const ConflictQuery& query) {
   simdjson::dom::array conflicts;
   if (parser.parse(json).get(root) != simdjson::SUCCESS ||
       root["conflicts"].get(conflicts) != simdjson::SUCCESS) {
-    return NotUnderstood();
+    return NotUnderstood("no conflict in it");
   }
   ConflictList list;
   for (const Json one : conflicts) list.conflicts.push_back(ReadConflict(one));

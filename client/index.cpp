@@ -1,29 +1,12 @@
 #include "client/index.h"
 
-#include <simdjson.h>
-
 #include "api/json_writer.h"
+#include "client/answer_members.h"
 
 namespace sightline::client {
 namespace {
 
-using Json = simdjson::dom::element;
-using Member = simdjson::simdjson_result<Json>;
 using Spaces = std::map<std::string, SpaceCounts>;
-
-Error NotUnderstood(std::string_view what) {
-  return Internal("the server's answer is not understood: " + std::string(what));
-}
-
-std::string Text(Member member) {
-  std::string_view text;
-  return member.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-uint64_t Count(Member member) {
-  uint64_t count = 0;
-  return member.get(count) == simdjson::SUCCESS ? count : 0;
-}
 
 SpaceCounts ReadSpaceCounts(Member counts) {
   return {.vectors = Count(counts["vectors"]),

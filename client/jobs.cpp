@@ -1,20 +1,11 @@
 #include "client/jobs.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
+
+#include "client/answer_members.h"
 
 namespace sightline::client {
 namespace {
-
-using Json = simdjson::dom::element;
-using Member = simdjson::simdjson_result<Json>;
-
-Error NotUnderstood() { return Internal("the server's answer is not understood: no job in it"); }
-
-std::string Text(Member member) {
-  std::string_view text;
-  return member.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
 
 std::string Minified(Member member) {
   Json value;
@@ -22,22 +13,11 @@ std::string Minified(Member member) {
                                                 : std::string();
 }
 
-std::optional<TimestampMs> Time(Member member) {
-  const Result<TimestampMs> time = ParseRfc3339(Text(member));
-  if (!time) return std::nullopt;
-  return *time;
-}
-
-double Number(Member member) {
-  double number = 0;
-  return member.get(number) == simdjson::SUCCESS ? number : 0;
-}
-
 JobInfo ReadJob(Json root) {
   return {.id = Text(root["id"]),
           .kind = Text(root["kind"]),
           .status = Text(root["status"]),
-          .progress = Number(root["progress"]),
+          .progress = Number(root["progress"]).value_or(0),
           .question = Minified(root["question"]),
           .result = Minified(root["result"]),
           .error = Text(root["error"]["detail"]),
@@ -54,9 +34,9 @@ std::string TargetOf(std::string_view id) { return "/v1/jobs/" + PercentEncode(i
 Result<JobAnswer> ParseJob(std::string json) {
   simdjson::dom::parser parser;
   Json root;
-  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood();
+  if (parser.parse(json).get(root) != simdjson::SUCCESS) return NotUnderstood("no job in it");
   JobAnswer answer{.job = ReadJob(root), .json = {}};
-  if (answer.job.id.empty()) return NotUnderstood();
+  if (answer.job.id.empty()) return NotUnderstood("no job in it");
   answer.json = std::move(json);
   return answer;
 }
@@ -71,7 +51,7 @@ Result<JobList> Jobs::List(std::string_view status, size_t limit, std::string_vi
   simdjson::dom::array jobs;
   if (parser.parse(json).get(root) != simdjson::SUCCESS ||
       root["jobs"].get(jobs) != simdjson::SUCCESS) {
-    return NotUnderstood();
+    return NotUnderstood("no job in it");
   }
   JobList list;
   for (const Json one : jobs) list.jobs.push_back(ReadJob(one));

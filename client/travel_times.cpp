@@ -1,29 +1,13 @@
 #include "client/travel_times.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
+
+#include "client/answer_members.h"
 
 namespace sightline::client {
 namespace {
 
-using Json = simdjson::dom::element;
-using Member = simdjson::simdjson_result<Json>;
-
 constexpr std::string_view kTarget = "/v1/travel-times";
-
-Error NotUnderstood(std::string_view what) {
-  return Internal("the server's answer is not understood: " + std::string(what));
-}
-
-std::string Text(Member member) {
-  std::string_view text;
-  return member.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-std::optional<double> Number(Member member) {
-  double number = 0;
-  return member.get(number) == simdjson::SUCCESS ? std::optional(number) : std::nullopt;
-}
 
 std::vector<std::string> Texts(Member member) {
   std::vector<std::string> texts;
