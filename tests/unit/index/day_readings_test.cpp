@@ -14,16 +14,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/log.h"
 #include "index/column_index.h"
-#include "tests/unit/index/memory_feed.h"
 #include "tests/unit/index/random_day.h"
+#include "tests/unit/index/random_day_test.h"
 
 namespace sightline::index {
 namespace {
-
-constexpr Day kDay{17'065};
-constexpr TimestampMs kNow{1'474'450'000'000};
 
 using Readings = std::map<std::string, std::vector<ColumnReading>>;
 
@@ -66,25 +62,20 @@ Readings Walked(PlateWalk& walk) {
   }
 }
 
-class DayReadingsTest : public ::testing::TestWithParam<RandomDayOptions> {
+class DayReadingsTest : public RandomDayTest {
  protected:
-  DayReadingsTest() : seed_(std::random_device()()), trace_(__FILE__, __LINE__, SeedText()) {
-    SetLogLevel(LogLevel::kOff);
-  }
-  ~DayReadingsTest() override { SetLogLevel(LogLevel::kInfo); }
-
   // Some versions in sealed segments, some in several unsealed ones.
   std::shared_ptr<const DayColumns> Fill(RandomDay& day) {
     index_ = ColumnIndex::Create(feed_, {.seal_rows = 3'000, .max_segment_rows = 6'000});
     for (const size_t count : {4'000, 3'500, 3'000}) {
-      feed_.Append(kDay, day.Next(count));
-      EXPECT_TRUE(*index_->SealOnce(kDay, kNow, false, Cancellation()));
+      feed_.Append(kFirst, day.Next(count));
+      EXPECT_TRUE(*index_->SealOnce(kFirst, kNow, false, Cancellation()));
     }
     for (const size_t count : {1'000, 200, 1, 1}) {
-      feed_.Append(kDay, day.Next(count));
-      EXPECT_TRUE(index_->Open(kDay, Cancellation()));
+      feed_.Append(kFirst, day.Next(count));
+      EXPECT_TRUE(index_->Open(kFirst, Cancellation()));
     }
-    return *index_->Open(kDay, Cancellation());
+    return *index_->Open(kFirst, Cancellation());
   }
 
   ReadingWindow Window(RandomDay& day) const {
@@ -98,19 +89,12 @@ class DayReadingsTest : public ::testing::TestWithParam<RandomDayOptions> {
     return window;
   }
 
-  uint64_t seed() const { return seed_; }
-
  private:
-  std::string SeedText() const { return "seed " + std::to_string(seed_); }
-
-  const uint64_t seed_;
-  const ::testing::ScopedTrace trace_;
-  MemoryFeed feed_;
   std::unique_ptr<ColumnIndex> index_;
 };
 
 TEST_P(DayReadingsTest, AWalkGivesEveryPlateWithAllItsReadings) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   for (int i = 0; i < 12; ++i) {
     const ReadingWindow window = Window(day);
@@ -122,7 +106,7 @@ TEST_P(DayReadingsTest, AWalkGivesEveryPlateWithAllItsReadings) {
 }
 
 TEST_P(DayReadingsTest, ASeekGoesToThePlateOrTheNext) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   const ReadingWindow window{.as_of = day.last_sequence()};
   const Readings expected = ReadingsIn(day, window);
@@ -149,7 +133,7 @@ TEST_P(DayReadingsTest, ASeekGoesToThePlateOrTheNext) {
 }
 
 TEST_P(DayReadingsTest, TheReadingsOfAPlateAreThoseOfTheWalk) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   for (int i = 0; i < 5; ++i) {
     const ReadingWindow window = Window(day);
@@ -165,7 +149,7 @@ TEST_P(DayReadingsTest, TheReadingsOfAPlateAreThoseOfTheWalk) {
 }
 
 TEST_P(DayReadingsTest, ReadingsNearMomentsAreAllOfThose) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   for (int i = 0; i < 10; ++i) {
     std::mt19937_64& random = day.random();
@@ -203,7 +187,7 @@ TEST_P(DayReadingsTest, ReadingsNearMomentsAreAllOfThose) {
 }
 
 TEST_P(DayReadingsTest, PlatesAreNumberedInTheirOrder) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   std::map<std::string, uint32_t> expected;  // of every version: numbers hold at any as_of
   for (const IndexRow& row : day.versions()) {
@@ -223,7 +207,7 @@ TEST_P(DayReadingsTest, PlatesAreNumberedInTheirOrder) {
 }
 
 TEST_P(DayReadingsTest, PassingsAreTheRowsThatPass) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   const auto numbers = *columns->NumberPlates(Cancellation());
   for (int i = 0; i < 40; ++i) {
@@ -254,7 +238,7 @@ TEST_P(DayReadingsTest, PassingsAreTheRowsThatPass) {
 }
 
 TEST_P(DayReadingsTest, WhatIsCancelledSaysSo) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   Cancellation cancelled;
   cancelled.Cancel();
@@ -271,7 +255,7 @@ TEST_P(DayReadingsTest, WhatIsCancelledSaysSo) {
 }
 
 TEST_P(DayReadingsTest, AVisitorMayEndTheVisit) {
-  RandomDay day(seed(), GetParam());
+  RandomDay day(seed_, GetParam());
   const auto columns = Fill(day);
   int batches = 0;
   EXPECT_TRUE(columns->VisitPassings(

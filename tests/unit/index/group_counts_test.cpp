@@ -12,22 +12,19 @@
 #include <utility>
 #include <vector>
 
-#include "core/log.h"
 #include "index/column_index.h"
 #include "index/group_table.h"
 #include "index/id_numbers.h"
 #include "tests/support/plain_groups.h"
-#include "tests/unit/index/memory_feed.h"
 #include "tests/unit/index/random_day.h"
+#include "tests/unit/index/random_day_test.h"
 
 namespace sightline::index {
 namespace {
 
 using testing::GroupedRow;
 
-constexpr TimestampMs kNow{1'474'450'000'000};
 constexpr size_t kDays = 3;
-constexpr Day kFirst{17'065};
 
 GroupKey Attribute(std::string name) {
   return {.kind = GroupKey::Kind::kAttribute, .attribute = std::move(name)};
@@ -36,13 +33,9 @@ const GroupKey kCamera{.kind = GroupKey::Kind::kCamera, .attribute = {}};
 const GroupKey kPlate{.kind = GroupKey::Kind::kPlate, .attribute = {}};
 const GroupKey kPlateColor{.kind = GroupKey::Kind::kPlateColor, .attribute = {}};
 
-class GroupCountsTest : public ::testing::TestWithParam<RandomDayOptions> {
+class GroupCountsTest : public RandomDayTest {
  protected:
-  GroupCountsTest()
-      : seed_(std::random_device()()),
-        trace_(__FILE__, __LINE__, "seed " + std::to_string(seed_)),
-        random_(seed_) {
-    SetLogLevel(LogLevel::kOff);
+  GroupCountsTest() : random_(seed_) {
     index_ = ColumnIndex::Create(
         feed_, {.seal_rows = 2'500, .max_segment_rows = 5'000, .search_threads = 2});
     for (uint16_t i = 0; i < kDays; ++i) {
@@ -56,7 +49,6 @@ class GroupCountsTest : public ::testing::TestWithParam<RandomDayOptions> {
       columns_.push_back(*index_->Open(day, Cancellation()));
     }
   }
-  ~GroupCountsTest() override { SetLogLevel(LogLevel::kInfo); }
 
   size_t Below(size_t limit) { return random_() % limit; }
 
@@ -142,10 +134,7 @@ class GroupCountsTest : public ::testing::TestWithParam<RandomDayOptions> {
   std::vector<std::shared_ptr<const DayColumns>> columns_;
 
  private:
-  const uint64_t seed_;
-  const ::testing::ScopedTrace trace_;
   std::mt19937_64 random_;
-  MemoryFeed feed_;
   std::unique_ptr<ColumnIndex> index_;
   std::vector<RandomDay> days_;
 };
@@ -259,6 +248,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 // Segments that follow one another in time, as a day that is watched gives them.
 TEST(GroupCounts, OfSegmentsInOrderOfTimeAreMergedAtTheirSeamsAlone) {
+  constexpr Day kDay{17'065};
+  constexpr TimestampMs kNow{1'474'450'000'000};
   MemoryFeed feed;
   const auto index = ColumnIndex::Create(feed, {.seal_rows = 1'000, .max_segment_rows = 1'000});
   std::vector<GroupedRow> plain;
@@ -272,13 +263,13 @@ TEST(GroupCounts, OfSegmentsInOrderOfTimeAreMergedAtTheirSeamsAlone) {
                        .plate = row.plate});
       rows.push_back(std::move(row));
     }
-    feed.Append(kFirst, std::move(rows));
-    ASSERT_TRUE(*index->SealOnce(kFirst, kNow, false, Cancellation()));
+    feed.Append(kDay, std::move(rows));
+    ASSERT_TRUE(*index->SealOnce(kDay, kNow, false, Cancellation()));
   }
   std::vector<TimeCell> cells;
   for (uint32_t hour = 0; hour < 12; ++hour) cells.push_back({hour * 4'300, hour});
   const GroupBy by{.keys = {kCamera}};
-  const GroupDay day{*index->Open(kFirst, Cancellation()), {.as_of = number}, cells};
+  const GroupDay day{*index->Open(kDay, Cancellation()), {.as_of = number}, cells};
   const auto counted = CountGroups({&day, 1}, by, Cancellation());
   ASSERT_TRUE(counted);
 
