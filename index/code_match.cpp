@@ -2,7 +2,6 @@
 #include "index/code_match.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace sightline::index {
@@ -169,14 +168,22 @@ void CodeSet::Match(const CodeArray& codes, size_t first, std::span<uint8_t> mas
 }
 
 size_t CountOnes(std::span<const uint8_t> mask) {
+  // Bytes are added eight at a time, as often as none can overflow. (The instruction that counts
+  // bits is not in the oldest x86-64.)
+  constexpr size_t kBytesASum = 255 * sizeof(uint64_t);
   size_t ones = 0;
-  size_t i = 0;
-  for (; i + 8 <= mask.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, mask.data() + i, sizeof(word));
-    ones += std::popcount(word);
+  while (mask.size() >= sizeof(uint64_t)) {
+    const size_t words = std::min(mask.size(), kBytesASum) / sizeof(uint64_t);
+    uint64_t sums = 0;
+    for (size_t i = 0; i < words; ++i) {
+      uint64_t word;
+      std::memcpy(&word, mask.data() + i * sizeof(word), sizeof(word));
+      sums += word;
+    }
+    for (; sums != 0; sums >>= 8) ones += sums & 0xFF;
+    mask = mask.subspan(words * sizeof(uint64_t));
   }
-  for (; i < mask.size(); ++i) ones += mask[i];
+  for (const uint8_t byte : mask) ones += byte;
   return ones;
 }
 

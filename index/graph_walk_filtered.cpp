@@ -124,7 +124,11 @@ Result<bool> GraphWalker::WalkAmongAll() {
       if (ends) return true;
       const double share_here =
           (found + kGuessWeight * share) / (static_cast<double>(followed) + kGuessWeight);
-      if (wanted > share_here * most) return false;
+      const double met_a_step =
+          static_cast<double>(visited_) / static_cast<double>(std::max<size_t>(followed, 1));
+      const double affordable =
+          std::min(most, static_cast<double>(options_.max_visited) / met_a_step);
+      if (wanted > share_here * affordable) return false;
     }
     if (SpentAll()) return false;
     SIGHTLINE_RETURN_IF_ERROR(CheckCancelled());

@@ -12,8 +12,13 @@ constexpr size_t kKeys = 16'384;
 constexpr size_t kMostTogether = 1'024;
 constexpr size_t kLeastTogether = 64;
 
-// Scattered vectors are gathered, and fetched ahead, so many at a time.
-constexpr size_t kGathered = 32;
+// Scattered vectors are gathered so many at a time, and so many are on their way to the cache.
+constexpr size_t kGathered = 16;
+constexpr size_t kFetchedAhead = 48;
+
+// Rows that pass are collected over blocks until there are so many: a few a block would each be
+// waited for.
+constexpr size_t kCollected = 1'024;
 
 // Rows of which one in so many passes are compared together with those between them: reading on is
 // cheaper than starting anew.
@@ -64,9 +69,8 @@ class Scan {
       SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
       const uint32_t end = std::min<uint32_t>(conditions.end(),
                                               (begin / kBlockRows + 1) * kBlockRows);
-      rows_.clear();
       q_.conditions.MatchBlock(begin, end, rows_);
-      CompareRows();
+      if (rows_.size() >= kCollected || end == conditions.end()) CompareRows();
       begin = end;
     }
     return Ok();
@@ -104,27 +108,31 @@ class Scan {
     return Ok();
   }
 
-  // Those of rows_ that have a vector; all of them pass.
+  // Takes rows_ and compares those that have a vector; all of them pass.
   void CompareRows() {
     q_.Narrow();
     FindNodes();
-    std::span<const uint32_t> nodes = nodes_;
-    while (!nodes.empty()) {
+    size_t fetched = 0;  // of nodes_
+    for (size_t at = 0; at < nodes_.size();) {
+      const std::span<const uint32_t> nodes = std::span<const uint32_t>(nodes_).subspan(at);
       // As many as lie within a run that keys_ has room for.
       const auto far = std::lower_bound(nodes.begin(), nodes.end(), nodes.front() + together_);
       const auto run = nodes.first(static_cast<size_t>(far - nodes.begin()));
       const size_t span = run.back() - run.front() + 1;
       if (run.size() * kCrowded > span) {
         CompareCrowded(run, static_cast<uint32_t>(span));
-        nodes = nodes.subspan(run.size());
+        at += run.size();
       } else {
         const auto some = nodes.first(std::min(nodes.size(), kGathered));
-        CompareScattered(some, nodes.subspan(some.size()));
-        nodes = nodes.subspan(some.size());
+        const size_t ahead = std::min(nodes_.size(), at + some.size() + kFetchedAhead);
+        for (fetched = std::max(fetched, at); fetched < ahead; ++fetched) Fetch(nodes_[fetched]);
+        CompareScattered(some);
+        at += some.size();
       }
     }
   }
 
+  // Turns rows_ into nodes_.
   void FindNodes() {
     nodes_.clear();
     if (q_.vectors.dense()) {
@@ -135,9 +143,22 @@ class Scan {
     const auto with_vectors = q_.vectors.rows;
     auto at = with_vectors.begin() + q_.vectors.FirstNodeFrom(rows_.front());
     for (const uint32_t row : rows_) {
-      while (at != with_vectors.end() && *at < row) ++at;
       if (at == with_vectors.end()) break;
+      if (*at < row) {
+        // Not farther on than the rows between, each of which is there once at most.
+        const auto most = std::min<ptrdiff_t>(row - *at, with_vectors.end() - at);
+        at = std::lower_bound(at, at + most, row);
+        if (at == with_vectors.end()) break;
+      }
       if (*at == row) nodes_.push_back(static_cast<uint32_t>(at - with_vectors.begin()));
+    }
+    rows_.clear();
+  }
+
+  void Fetch(uint32_t node) const {
+    const std::byte* const vector = q_.vectors.At(node);
+    for (uint32_t byte = 0; byte < q_.vectors.vector_bytes; byte += 64) {
+      __builtin_prefetch(vector + byte);
     }
   }
 
@@ -149,13 +170,7 @@ class Scan {
     }
   }
 
-  void CompareScattered(std::span<const uint32_t> nodes, std::span<const uint32_t> next) {
-    for (const uint32_t node : next.first(std::min(next.size(), kGathered))) {
-      const std::byte* const vector = q_.vectors.At(node);
-      for (uint32_t byte = 0; byte < q_.vectors.vector_bytes; byte += 64) {
-        __builtin_prefetch(vector + byte);
-      }
-    }
+  void CompareScattered(std::span<const uint32_t> nodes) {
     cost_.rows_compared += nodes.size();
     for (size_t query = 0; query < q_.queries.size(); ++query) {
       q_.kernels.Gather(q_.queries[query], q_.vectors.bytes.data(), nodes, keys_.data());

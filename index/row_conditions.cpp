@@ -217,13 +217,18 @@ bool RowConditions::PlacePasses(uint32_t row) {
   return answer == 2;
 }
 
-void RowConditions::Test(std::vector<uint32_t>& rows, size_t first) {
-  for (size_t i = first; i < conditions_.size(); ++i) {
-    const Condition& condition = conditions_[i];
-    std::erase_if(rows,
-                  [&](uint32_t row) { return !condition.set.Contains((*condition.codes)[row]); });
+void RowConditions::Test(std::vector<uint32_t>& rows) { TestFrom(0, 0, rows); }
+
+void RowConditions::TestFrom(size_t condition, size_t first, std::vector<uint32_t>& rows) {
+  const auto drop = [&](auto fails) {
+    const auto begin = rows.begin() + static_cast<ptrdiff_t>(first);
+    rows.erase(std::remove_if(begin, rows.end(), fails), rows.end());
+  };
+  for (size_t i = condition; i < conditions_.size(); ++i) {
+    const Condition& each = conditions_[i];
+    drop([&](uint32_t row) { return !each.set.Contains((*each.codes)[row]); });
   }
-  if (places_asked_) std::erase_if(rows, [&](uint32_t row) { return !PlacePasses(row); });
+  if (places_asked_) drop([&](uint32_t row) { return !PlacePasses(row); });
 }
 
 bool RowConditions::Passes(uint32_t row) {
@@ -256,8 +261,9 @@ bool RowConditions::MatchBlock(uint32_t begin, uint32_t end, std::vector<uint32_
     left = CountOnes(mask);
     ++matched;
   }
+  const size_t first = rows.size();
   AppendRows(mask, begin, rows);
-  Test(rows, matched);
+  TestFrom(matched, first, rows);
   return true;
 }
 

@@ -41,8 +41,8 @@ class RowConditions {
   // Appends the rows of [begin, end), which lie in one block of kBlockRows, that pass. Whether any
   // row was compared. Requires no candidates().
   bool MatchBlock(uint32_t begin, uint32_t end, std::vector<uint32_t>& rows);
-  // Drops the rows that fail, from the `first`-th condition on.
-  void Test(std::vector<uint32_t>& rows, size_t first = 0);
+  // Drops the rows that fail.
+  void Test(std::vector<uint32_t>& rows);
   // Of a row of [begin, end), candidate or not.
   bool Passes(uint32_t row);
 
@@ -67,6 +67,9 @@ class RowConditions {
   bool AddCodes(const CodeColumn& column, std::vector<uint32_t> codes);
   Result<std::optional<std::vector<uint32_t>>> WantedPlates(const Cancellation& cancellation);
   void NarrowCandidates(std::vector<uint32_t> rows);
+  // Drops those of the rows from the `first`-th on that fail the `condition`-th condition or one
+  // behind it.
+  void TestFrom(size_t condition, size_t first, std::vector<uint32_t>& rows);
   bool PlacePasses(uint32_t row);
 
   const Segment* segment_;

@@ -22,6 +22,13 @@ constexpr double kLineBytes = 64;
 // A walk that holds so many candidates meets about so many nodes for each.
 constexpr double kMetACandidate = 14;
 
+// A walk is tried where a scan costs so many times more than one that finds passing nodes at once.
+constexpr double kWorthATry = 1.5;
+
+// What a scan would be the quicker way to, if rows that pass were no more near the query than
+// elsewhere, a walk finds with so many times more candidates: it stands in for an exact answer.
+constexpr size_t kSurer = 2;
+
 // Fewer rows that pass are always scanned.
 constexpr double kNarrow = 2'000;
 
@@ -75,18 +82,19 @@ SegmentPlan PlanSegment(const SegmentQuestion& question, size_t k) {
     return matched * kMatchedRow + passing * lines * (line + (queries - 1) * kComparedLine);
   };
   const double visit_cost = kVisitedNode + lines * kVisitedLine;
-  const auto walk_cost = [&] {
-    return queries * static_cast<double>(plan.ef) * kMetACandidate * visit_cost / plan.pass_share;
-  };
-  const auto share = [&] { return std::max(passing, 1.0) / vectors.size(); };
-  plan.pass_share = share();
-  if (passing <= kNarrow || scan_cost() <= walk_cost()) return plan;
+  // Where all that is near a query passes. Whether that is so the walk itself finds out soonest.
+  const double walk_cost =
+      queries * static_cast<double>(plan.ef) * kMetACandidate * visit_cost;
+  const auto scans = [&] { return passing <= kNarrow || scan_cost() <= kWorthATry * walk_cost; };
+  plan.pass_share = std::max(passing, 1.0) / vectors.size();
+  if (scans()) return plan;
   if (!conditions.passes_all() || !question.admission.all() || in_time < vectors.size()) {
     passing = std::min(passing, in_time * PassingShare(question, first, in_time));
-    plan.pass_share = share();
-    if (passing <= kNarrow || scan_cost() <= walk_cost()) return plan;
+    plan.pass_share = std::max(passing, 1.0) / vectors.size();
+    if (scans()) return plan;
   }
   plan.walks = true;
+  if (scan_cost() * plan.pass_share <= walk_cost) plan.ef *= kSurer;
   plan.max_visited = static_cast<size_t>(scan_cost() / queries / visit_cost) + plan.ef;
   return plan;
 }

@@ -17,7 +17,9 @@ struct SegmentPlan {
 
 // The cheaper way to `k` rows a query. How many rows pass is estimated by counts of codes, and where
 // these leave it open by asking a sample of rows: conditions on one row seldom come independently.
-// A walk is to give up where it has cost as much as the scan.
+// Where rows that pass are rare among all, they may still be many near the query (its own model, its
+// own hour): the walk is tried, and gives up once what it has met says that it would cost more than
+// the scan.
 SegmentPlan PlanSegment(const SegmentQuestion& question, size_t k);
 
 }  // namespace sightline::index

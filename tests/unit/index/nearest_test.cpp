@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <random>
 #include <string>
@@ -170,6 +171,78 @@ TEST_F(NearestTest, WalksFillAnswersWithRowsThatPass) {
   }
   EXPECT_GT(cost.segments_walked, 10u);
   EXPECT_GE(static_cast<double>(found) / static_cast<double>(wanted), 0.95);
+}
+
+TEST_F(NearestTest, ExactAnswersHoldWhereFewRowsOfManyBlocksPass) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  for (const double vectors : {1.0, 0.5}) {
+    feed_.Delete(kDay);
+    RandomDay day(seed, {.spaces = EverySpace(), .vectors = vectors});
+    feed_.SetSpaces(EverySpace());
+    const auto index = ColumnIndex::Create(feed_, {});
+    Append(day, 15'000);
+    ASSERT_TRUE(index->SealOnce(kDay, kNow, true, Cancellation()));
+    ExpectAnswersOf(*index, day, 6);
+  }
+}
+
+// 30,000 rows of eight models, whose vectors lie together; within a model they differ in ten ways.
+TEST_F(NearestTest, AFilterIsWalkedWhereItPassesWhatIsNearTheQuery) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  constexpr uint32_t kModels = 8;
+  const VectorSpace space{.name = "vehicle"};
+  const auto vector_of = [&](uint32_t model) {
+    std::array<uint64_t, 10> ways;
+    for (uint64_t& way : ways) way = random() % 60;
+    std::string vector(space.bytes, '\0');
+    for (size_t i = 0; i < vector.size(); ++i) {
+      vector[i] = static_cast<char>((i % kModels == model ? 150 : 50) + ways[i % ways.size()] +
+                                    random() % 4);
+    }
+    return vector;
+  };
+  RandomDay day(seed, {.times = 86'400'000});
+  std::vector<IndexRow> rows = day.Next(30'000);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto model = static_cast<uint32_t>(i / 16 % kModels);
+    rows[i].vectors = {{space.name, vector_of(model)}};
+    rows[i].attributes = {{"lot", std::to_string(random() % kModels)},
+                          {"model", std::to_string(model)}};
+  }
+  feed_.SetSpaces({space});
+  feed_.Append(kDay, rows);
+  const auto index = ColumnIndex::Create(feed_, {.graph_vectors = 1'000});
+  ASSERT_TRUE(index->SealOnce(kDay, kNow, true, Cancellation()));
+  ASSERT_TRUE(*index->BuildGraphOnce(kDay, kNow, true, 1, nullptr, Cancellation()));
+  const auto columns = Open(*index);
+  for (const std::string name : {"model", "lot"}) {
+    SCOPED_TRACE(name);
+    NearestCost cost;
+    size_t found = 0;
+    size_t wanted = 0;
+    for (uint32_t model = 0; model < kModels; ++model) {
+      NearestQuery nearest{.space = space, .vectors = {vector_of(model)}, .k = 10};
+      const ColumnQuery query{.as_of = day.last_sequence(),
+                              .attributes = {{name, {std::to_string(model)}}}};
+      const auto near = columns->Nearest(nearest, query, cost, Cancellation());
+      ASSERT_TRUE(near) << near.error().message;
+      nearest.exact = true;
+      NearestCost ignored;
+      const auto exact = columns->Nearest(nearest, query, ignored, Cancellation());
+      ASSERT_TRUE(exact) << exact.error().message;
+      ASSERT_EQ(near->front().size(), nearest.k);
+      wanted += nearest.k;
+      for (const NearRow& row : near->front()) {
+        found += row.distance <= exact->front().back().distance ? 1 : 0;
+      }
+    }
+    EXPECT_GE(static_cast<double>(found) / static_cast<double>(wanted), 0.95);
+    EXPECT_EQ(cost.segments_walked, name == "model" ? kModels : 0);
+    EXPECT_EQ(cost.segments_scanned, name == "model" ? 0 : kModels);
+  }
 }
 
 TEST_F(NearestTest, VectorsOfOtherLengthsAndSpacesAreNoneOfTheAnswer) {
