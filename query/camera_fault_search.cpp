@@ -13,12 +13,13 @@ namespace sightline::query {
 namespace {
 
 constexpr uint32_t kLeastTracks = 8;
+constexpr uint32_t kLeastClockTracks = 20;
 // Rounds of finding faults and looking again without the cameras at fault.
 constexpr int kRounds = 2;
 // A clock that is off by less is none of our business, and one that is not is looked into when it
 // is off by more than others are.
 constexpr double kLeastOffset = 10;
-constexpr double kLeastOneWayOffset = 40;
+constexpr double kLeastOneWayError = 3;
 constexpr double kSuspectOffset = 6;
 constexpr double kSigmas = 5;
 // A camera of whose readings more than this are impossible is looked into.
@@ -27,7 +28,14 @@ constexpr double kSuspectShare = 0.03;
 constexpr double kExplained = 0.5;
 // How well a clock's fit has to agree with other cameras, against the usual one.
 constexpr double kLeastFit = 0.35;
-constexpr double kBetterFit = 1.5;
+// How much better than a right clock's a large offset has to fit: where many neighbours say it, many
+// plates, and few.
+constexpr double kBetterFit = 1.15;
+constexpr double kMuchBetterFit = 1.5;
+constexpr double kSurelyBetterFit = 2.5;
+constexpr size_t kManyBothWays = 5;
+constexpr size_t kManyClockTracks = 100;
+constexpr double kLargeOffset = 45;
 // A camera is at fault, whatever is wrong with it, when of the plates that it read so many, and such
 // a share, have no conflict but with it.
 constexpr size_t kLeastBlaming = 4;
@@ -105,7 +113,7 @@ class Search {
 
   // Of the camera's readings, those that no vehicle can have made beside its neighbours in time,
   // if its clock and place are as given.
-  double ImpossibleShare(const Camera& camera, double offset_s, double drift,
+  double ImpossibleShare(const Camera& camera, const ClockError& clock,
                          const PlanePoint* place) const {
     uint64_t impossible = 0;
     uint64_t looked = 0;
@@ -113,7 +121,7 @@ class Search {
     for (size_t r = 0; r < camera.readings.size(); r += stride) {
       const auto [t, i] = camera.readings[r];
       const std::span<const SampledReading> track = sample_.track(t);
-      const auto around = witnesses_.AroundReading(camera, t, i, offset_s, drift);
+      const auto around = witnesses_.AroundReading(t, i, clock);
       ++looked;
       const PlanePoint here =
           place != nullptr ? *place : witnesses_.plane().ToPlane(track[i].place);
@@ -135,8 +143,8 @@ class Search {
       SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
       const auto place = PlaceByOthers(camera);
       if (!place) continue;
-      const double as_is = ImpossibleShare(camera, 0, 0, nullptr);
-      const double moved = ImpossibleShare(camera, 0, 0, &*place);
+      const double as_is = ImpossibleShare(camera, {}, nullptr);
+      const double moved = ImpossibleShare(camera, {}, &*place);
       if (moved > kExplained * as_is) continue;
       faults_[camera.number] = {.kind = CameraFault::Kind::kPosition,
                                 .since = witnesses_.first(),
@@ -194,7 +202,7 @@ class Search {
       if (i % 8 == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
       near[i] = FitNearZero(witnesses_, cameras[i]);
       if (!near[i]) continue;
-      away.push_back(std::abs(near[i]->offset_s));
+      away.push_back(std::abs(near[i]->clock.offset_s));
       shares.push_back(near[i]->share);
     }
     // What honest clocks show: most are.
@@ -203,13 +211,13 @@ class Search {
     for (size_t i = 0; i < cameras.size(); ++i) {
       if (cameras[i].tracks < kLeastTracks) continue;
       const double suspect = std::max(kSuspectOffset, 3 * sigma);
-      const bool is_suspect = !near[i] || std::abs(near[i]->offset_s) > suspect ||
+      const bool is_suspect = !near[i] || std::abs(near[i]->clock.offset_s) > suspect ||
                               near[i]->share < kLeastFit * usual_share ||
                               suspicions_[cameras[i].number].share() > kSuspectShare;
       if (!is_suspect) continue;
       SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
       const auto fit = FitAnywhere(witnesses_, cameras[i]);
-      if (fit && IsFault(cameras[i], *fit, near[i], sigma, usual_share)) AddClock(cameras[i], *fit);
+      if (fit && IsFault(cameras[i], *fit, sigma, usual_share)) AddClock(cameras[i], *fit);
     }
     return Ok();
   }
@@ -290,38 +298,42 @@ class Search {
              .confidence = kUnexplainedConfidence,
              .place = {}};
     const auto fit = FitAnywhere(witnesses_, camera);
-    if (!fit) return;
-    const double as_is = ImpossibleShare(camera, 0, 0, nullptr);
-    if (ImpossibleShare(camera, fit->offset_s, fit->drift, nullptr) > kExplained * as_is) return;
+    if (!fit || !IsFault(camera, *fit, 0, 0)) return;
+    const double as_is = ImpossibleShare(camera, {}, nullptr);
+    if (ImpossibleShare(camera, fit->clock, nullptr) > kExplained * as_is) return;
     fault.kind = CameraFault::Kind::kClock;
-    fault.offset_s = fit->offset_s;
-    fault.drift_s_per_day = fit->drift;
+    fault.offset_s = fit->clock.offset_s;
+    fault.drift_s_per_day = fit->clock.drift;
   }
 
   bool IsFaulty(const Camera& camera) const { return faults_.contains(camera.number); }
 
-  bool IsFault(const Camera& camera, const ClockFit& fit, const std::optional<ClockFit>& near,
-               double sigma, double usual_share) const {
+  bool IsFault(const Camera& camera, const ClockFit& fit, double sigma,
+               double usual_share) const {
     const double days = witnesses_.span_days();
-    const double most = std::max(std::abs(fit.OffsetAt(0)), std::abs(fit.OffsetAt(days)));
-    if (fit.tracks < kLeastTracks || fit.share < kLeastFit * usual_share) return false;
-    if (most < std::max(kLeastOffset, kSigmas * std::max(sigma, fit.error_s))) return false;
+    const double most = std::max(std::abs(fit.clock.At(0)), std::abs(fit.clock.At(days)));
+    if (fit.tracks < kLeastClockTracks || fit.share < kLeastFit * usual_share) return false;
     // Where vehicles pass one way only, half of a difference in speed looks like an offset.
-    if (most < kLeastOneWayOffset && fit.both_ways < kLeastBothWays) return false;
-    // Large ones: of one drive in many there is a reading by a neighbour an hour later. It has to fit
-    // clearly better than no offset does.
-    if (near && std::abs(near->offset_s - fit.OffsetAt(days / 2)) > 60 &&
-        fit.share < kBetterFit * near->share) {
-      return false;
+    const double error =
+        std::max({sigma, fit.error_s, fit.both_ways < kLeastBothWays ? kLeastOneWayError : 0});
+    if (most < std::max(kLeastOffset, kSigmas * error)) return false;
+    // Of one drive in many there is a reading by a neighbour an hour later: a large offset has to
+    // fit clearly better than a right clock does, and the more so the fewer neighbours say it.
+    if (most > kLargeOffset) {
+      const double better = fit.both_ways >= kManyBothWays   ? kBetterFit
+                            : fit.tracks >= kManyClockTracks ? kMuchBetterFit
+                                                             : kSurelyBetterFit;
+      if (fit.share < better * FittingShare(witnesses_, camera, ClockError{})) return false;
     }
-    return ImpossibleShare(camera, fit.offset_s, fit.drift, nullptr) <=
-           std::max(kSuspectShare, ImpossibleShare(camera, 0, 0, nullptr));
+    const double as_is = ImpossibleShare(camera, {}, nullptr);
+    return ImpossibleShare(camera, fit.clock, nullptr) <=
+           std::max(kSuspectShare, as_is > 2 * kSuspectShare ? kExplained * as_is : as_is);
   }
 
   void AddClock(const Camera& camera, const ClockFit& fit) {
     faults_[camera.number] = {.kind = CameraFault::Kind::kClock,
-                              .offset_s = fit.offset_s,
-                              .drift_s_per_day = fit.drift,
+                              .offset_s = fit.clock.offset_s,
+                              .drift_s_per_day = fit.clock.drift,
                               .since = witnesses_.first(),
                               .plates = fit.tracks,
                               .confidence = ConfidenceOf(fit.tracks, 1 - fit.share),

@@ -9,14 +9,13 @@
 
 namespace sightline::query {
 
-// Operation: a vehicle that passes cameras A, C and B one after another passes C at a time between;
-// how far C's clock is ahead is the difference to what an even drive from A to B would give, and the
-// median over many drives, of which those that were fastest from A to B have no stops in them. What
-// the way from A to B has of its own (C does not lie where the straight lines say, the first half is
-// slower) turns its sign on the way from B to A, so that the two are averaged. Offsets too large for
-// that are first looked for among the times between the camera's readings and those of its
-// neighbours, which pile up around the offset. Drift is what piles them up most narrowly. A camera
-// is misplaced where vehicles were, by the readings before and after, at one other place.
+// Operation: a clock's offset is first looked for where the drives to and from the camera's
+// neighbours are as fast as drives are, from no offset and from where the times between its readings
+// and the neighbours' pile up; then it is compared with the neighbours' clocks (CompareClocks). A
+// clock is wrong where the offset is many times its error, and where a large one makes of the
+// camera's readings clearly more drives than a right clock does. Drift is least squares over the same
+// drives. A camera is misplaced where vehicles were, by the readings before and after, at one other
+// place.
 //
 // The idea of letting vehicles that pass two sensors compare the sensors' clocks is that of
 // re-identification on link travel times (Kwong, Kavaler, Rajagopal, Varaiya: Arterial travel time

@@ -9,12 +9,16 @@ namespace {
 // A drive past the camera: two other readings so soon after each other ...
 constexpr double kMostDriveSeconds = 600;
 // ... and so placed that the way past the camera is no detour.
-constexpr double kMostDetour = 1.18;
+constexpr double kMostDetour = 1.4;
 constexpr double kDetourSlackMeters = 40;
 // Other cameras are near within the distance of the sixth nearest, in bounds.
 constexpr size_t kNearCameras = 6;
 constexpr double kLeastNear = 800;
 constexpr double kMostNear = 4'000;
+// Nobody drives so much slower or faster than usual: the logarithm of the ratio.
+constexpr double kUnlikelySpeed = 1.1;
+// Cameras so near say nothing: which of the two a vehicle passes first is not known.
+constexpr double kBeside = 100;
 // Of a place by others.
 constexpr double kMostPlaceSeconds = 360;
 
@@ -42,6 +46,7 @@ CameraWitnesses::CameraWitnesses(const TrackSample& sample)
   }
   span_days_ = static_cast<double>(last - first_) / static_cast<double>(kMillisecondsPerDay);
   aside_.resize(size_t{most} + 1);
+  moves_.resize(size_t{most} + 1);
   std::vector<Camera> by_number(size_t{most} + 1);
   for (uint32_t t = 0; t < sample.size(); ++t) {
     const std::span<const SampledReading> track = sample.track(t);
@@ -60,8 +65,11 @@ CameraWitnesses::CameraWitnesses(const TrackSample& sample)
     }
   }
   for (Camera& camera : by_number) {
-    if (!camera.readings.empty()) cameras_.push_back(std::move(camera));
+    if (camera.readings.empty()) continue;
+    moves_[camera.number] = !camera.fixed;
+    cameras_.push_back(std::move(camera));
   }
+  LearnUsualSpeed();
   std::vector<double> distances;
   for (const Camera& camera : cameras_) {
     distances.clear();
@@ -83,32 +91,48 @@ void CameraWitnesses::SetAside(uint32_t camera_number, bool aside) {
   aside_[camera_number] = aside;
 }
 
-bool CameraWitnesses::IsWitness(const SampledReading& reading, uint32_t camera) const {
-  return reading.has_place && reading.camera != camera && !aside_[reading.camera];
+bool CameraWitnesses::IsWitness(const SampledReading& reading, const SampledReading& here) const {
+  return reading.has_place && reading.camera != here.camera && !aside_[reading.camera] &&
+         Distance(PointOf(reading), PointOf(here)) > kBeside;
+}
+
+Neighbour CameraWitnesses::NeighbourOf(const SampledReading& here,
+                                       const SampledReading& other) const {
+  // Metres, of those that move.
+  const auto spot = [this](const SampledReading& reading) -> uint64_t {
+    if (!moves_[reading.camera]) return 0;
+    const PlanePoint point = PointOf(reading);
+    return (static_cast<uint64_t>(std::llround(point.east / 10)) & 0xFFFF) << 16 |
+           (static_cast<uint64_t>(std::llround(point.north / 10)) & 0xFFFF);
+  };
+  return other.camera | (spot(other) + 31 * spot(here)) << 32;
 }
 
 CameraWitnesses::Neighbours CameraWitnesses::Around(std::span<const SampledReading> track,
-                                                    TimestampMs time, uint32_t camera) const {
+                                                    TimestampMs time,
+                                                    const SampledReading& here) const {
   const auto at = std::ranges::lower_bound(track, time, {}, &SampledReading::time);
   auto before = at;
   const SampledReading* first = nullptr;
   while (before != track.begin() && first == nullptr) {
     --before;
-    if (IsWitness(*before, camera)) first = &*before;
+    if (IsWitness(*before, here)) first = &*before;
   }
   auto after = at;
-  while (after != track.end() && !IsWitness(*after, camera)) ++after;
+  while (after != track.end() && !IsWitness(*after, here)) ++after;
   return {time, first, after == track.end() ? nullptr : &*after};
 }
 
-CameraWitnesses::Neighbours CameraWitnesses::AroundReading(const Camera& camera, uint32_t track,
-                                                           uint32_t index, double offset_s,
-                                                           double drift) const {
+double CameraWitnesses::DaysOf(const SampledReading& reading) const {
+  return Seconds(reading.time, first_) / 86'400;
+}
+
+CameraWitnesses::Neighbours CameraWitnesses::AroundReading(uint32_t track, uint32_t index,
+                                                           const ClockError& assumed) const {
   const std::span<const SampledReading> readings = sample_.track(track);
-  const double days = Seconds(readings[index].time, first_) / 86'400;
-  const TimestampMs time =
-      readings[index].time - std::llround((offset_s + drift * days) * 1'000);
-  return Around(readings, time, camera.number);
+  const SampledReading& here = readings[index];
+  const TimestampMs time = here.time - std::llround(assumed.At(DaysOf(here)) * 1'000);
+  return Around(readings, time, here);
 }
 
 size_t CameraWitnesses::Looked(const Camera& camera) {
@@ -116,31 +140,78 @@ size_t CameraWitnesses::Looked(const Camera& camera) {
   return (camera.readings.size() + stride - 1) / stride;
 }
 
-std::vector<Witness> CameraWitnesses::Collect(const Camera& camera, double offset_s,
-                                              double drift, size_t most) const {
+std::vector<Witness> CameraWitnesses::Collect(const Camera& camera, const ClockError& assumed,
+                                              size_t most) const {
   std::vector<Witness> witnesses;
   const size_t stride = 1 + camera.readings.size() / most;
   for (size_t r = 0; r < camera.readings.size(); r += stride) {
     const auto [t, i] = camera.readings[r];
-    const std::span<const SampledReading> track = sample_.track(t);
-    const auto [time, before, after] = AroundReading(camera, t, i, offset_s, drift);
+    const SampledReading& here = sample_.track(t)[i];
+    const auto [time, before, after] = AroundReading(t, i, assumed);
     if (before == nullptr || after == nullptr || before->camera == after->camera) continue;
     const double drive = Seconds(after->time, before->time);
     if (drive <= 0 || drive > kMostDriveSeconds) continue;
-    const PlanePoint here = PointOf(track[i]);
-    const double to = Distance(PointOf(*before), here);
-    const double from = Distance(here, PointOf(*after));
+    const double to = Distance(PointOf(*before), PointOf(here));
+    const double from = Distance(PointOf(here), PointOf(*after));
     const double straight = Distance(PointOf(*before), PointOf(*after));
-    if (to + from > straight * kMostDetour + kDetourSlackMeters || to + from <= 0) continue;
-    witnesses.push_back({.before = before->camera,
-                         .after = after->camera,
-                         .days = Seconds(track[i].time, first_) / 86'400,
+    if (to + from > straight * kMostDetour + kDetourSlackMeters) continue;
+    witnesses.push_back({.before = NeighbourOf(here, *before),
+                         .after = NeighbourOf(here, *after),
+                         .days = DaysOf(here),
                          .drive_s = drive,
+                         .share = to / (to + from),
                          .bend = (to + from) / std::max(straight, 1.0) - 1,
                          .ahead_s = Seconds(time, before->time) - drive * to / (to + from),
                          .track = t});
   }
   return witnesses;
+}
+
+std::vector<Leg> CameraWitnesses::CollectLegs(const Camera& camera,
+                                              const ClockError& assumed, size_t most) const {
+  std::vector<Leg> legs;
+  const size_t stride = 1 + camera.readings.size() / most;
+  for (size_t r = 0; r < camera.readings.size(); r += stride) {
+    const auto [t, i] = camera.readings[r];
+    const SampledReading& here = sample_.track(t)[i];
+    const Neighbours around = AroundReading(t, i, assumed);
+    for (const SampledReading* other : {around.before, around.after}) {
+      if (other == nullptr) continue;
+      const double seconds = std::abs(Seconds(around.time, other->time));
+      if (seconds > kMostDriveSeconds) continue;
+      legs.push_back({.neighbour = NeighbourOf(here, *other),
+                      .toward = other == around.before,
+                      .meters = Distance(PointOf(here), PointOf(*other)),
+                      .seconds = seconds,
+                      .track = t});
+    }
+  }
+  return legs;
+}
+
+void CameraWitnesses::LearnUsualSpeed() {
+  constexpr size_t kMostPairs = 200'000;
+  const size_t stride = 1 + sample_.readings().size() / kMostPairs;
+  std::vector<double> speeds;
+  for (size_t t = 0; t < sample_.size(); t += stride) {
+    const std::span<const SampledReading> track = sample_.track(t);
+    for (size_t i = 1; i < track.size(); ++i) {
+      if (!track[i - 1].has_place || !IsWitness(track[i - 1], track[i])) continue;
+      const double seconds = Seconds(track[i].time, track[i - 1].time);
+      if (!track[i].has_place || seconds <= 0 || seconds > kMostDriveSeconds) continue;
+      speeds.push_back(Distance(PointOf(track[i - 1]), PointOf(track[i])) / seconds);
+    }
+  }
+  if (speeds.empty()) return;
+  const auto middle = speeds.begin() + static_cast<ptrdiff_t>(speeds.size() / 2);
+  std::ranges::nth_element(speeds, middle);
+  usual_speed_ = *middle;
+}
+
+double CameraWitnesses::Likeness(const Leg& leg) const {
+  if (leg.seconds <= 0) return 0;
+  const double away = std::log(leg.meters / (leg.seconds * usual_speed_)) / kUnlikelySpeed;
+  return std::max(0.0, 1 - away * away);
 }
 
 std::vector<uint32_t> CameraWitnesses::TimesToNeighbours(const Camera& camera) const {
@@ -155,7 +226,7 @@ std::vector<uint32_t> CameraWitnesses::TimesToNeighbours(const Camera& camera) c
     const auto look = [&](const SampledReading& other) {
       const double seconds = Seconds(track[i].time, other.time);
       if (std::abs(seconds) >= kMostSeconds) return false;
-      if (IsWitness(other, camera.number) && Distance(here, PointOf(other)) <= radius) {
+      if (IsWitness(other, track[i]) && Distance(here, PointOf(other)) <= radius) {
         ++bins[std::min(kBins - 1, static_cast<size_t>((seconds + kMostSeconds) / kBinSeconds))];
       }
       return true;
@@ -176,7 +247,7 @@ std::vector<PlanePoint> CameraWitnesses::PlacesByOthers(const Camera& camera) co
   for (size_t r = 0; r < camera.readings.size(); r += stride) {
     const auto [t, i] = camera.readings[r];
     const std::span<const SampledReading> track = sample_.track(t);
-    const auto [time, before, after] = Around(track, track[i].time, camera.number);
+    const auto [time, before, after] = Around(track, track[i].time, track[i]);
     if (before == nullptr || after == nullptr) continue;
     const double drive = Seconds(after->time, before->time);
     if (drive <= 0 || drive > kMostPlaceSeconds) continue;

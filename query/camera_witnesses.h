@@ -12,15 +12,37 @@
 
 namespace sightline::query {
 
+// Where another camera stood as seen from this one: equal for equal cameras and places of both.
+using Neighbour = uint64_t;
+
+// How far a camera's clock is thought to be ahead. Days are of the shown time, since the sample's
+// first reading.
+struct ClockError {
+  double offset_s = 0;  // on day 0
+  double drift = 0;     // seconds a day
+
+  double At(double days) const { return offset_s + drift * days; }
+};
+
 // A reading of the camera between two readings of the same plate by others, and how far its clock
 // seems to be ahead, the vehicle having driven evenly from the one to the other.
 struct Witness {
-  uint32_t before = 0;  // cameras
-  uint32_t after = 0;
+  Neighbour before = 0;
+  Neighbour after = 0;
   double days = 0;       // of the shown time, since the sample's first reading
   double drive_s = 0;    // between the two others
+  double share = 0;      // of the way between them that lies before the camera
   double bend = 0;       // of the way past the camera: its length over the straight one's, less 1
   double ahead_s = 0;    // against the offset that was assumed
+  uint32_t track = 0;
+};
+
+// A drive between the camera and the one that read the plate next, before or after.
+struct Leg {
+  Neighbour neighbour = 0;
+  bool toward = false;  // to the camera
+  double meters = 0;    // in a straight line
+  double seconds = 0;   // with the offset that was assumed
   uint32_t track = 0;
 };
 
@@ -46,11 +68,17 @@ class CameraWitnesses {
   TimestampMs first() const { return first_; }
   const LocalPlane& plane() const { return plane_; }
 
-  // Readings of the camera at times when the vehicle was on its way past it, had the camera shown
-  // times ahead by `offset_s` and `drift` seconds more each day since the first reading. At most
-  // `most` of the camera's readings are looked at.
-  std::vector<Witness> Collect(const Camera& camera, double offset_s, double drift,
+  // Readings of the camera at times when the vehicle was on its way past it, by what is assumed of
+  // its clock. At most `most` of the camera's readings are looked at.
+  std::vector<Witness> Collect(const Camera& camera, const ClockError& assumed,
                                size_t most = kMaxReadings) const;
+
+  // The drives to the camera and from it, likewise.
+  std::vector<Leg> CollectLegs(const Camera& camera, const ClockError& assumed,
+                               size_t most = kMaxReadings) const;
+  // How well a drive's speed becomes a vehicle that drives on: 1 at the usual one, 0 at the most
+  // unlikely ones.
+  double Likeness(const Leg& leg) const;
 
   // The readings of a track around one of the camera's, and its time less what is assumed.
   struct Neighbours {
@@ -58,8 +86,7 @@ class CameraWitnesses {
     const SampledReading* before = nullptr;
     const SampledReading* after = nullptr;
   };
-  Neighbours AroundReading(const Camera& camera, uint32_t track, uint32_t index, double offset_s,
-                           double drift) const;
+  Neighbours AroundReading(uint32_t track, uint32_t index, const ClockError& assumed) const;
 
   // How many readings were looked at for those.
   static size_t Looked(const Camera& camera);
@@ -77,16 +104,22 @@ class CameraWitnesses {
 
  private:
   PlanePoint PointOf(const SampledReading& reading) const { return plane_.ToPlane(reading.place); }
-  // Those by cameras that are not set aside, other than `camera`.
-  Neighbours Around(std::span<const SampledReading> track, TimestampMs time, uint32_t camera) const;
-  bool IsWitness(const SampledReading& reading, uint32_t camera) const;
+  // Those by cameras that are not set aside, other than that of `here`, and not beside it.
+  Neighbours Around(std::span<const SampledReading> track, TimestampMs time,
+                    const SampledReading& here) const;
+  void LearnUsualSpeed();
+  double DaysOf(const SampledReading& reading) const;
+  bool IsWitness(const SampledReading& reading, const SampledReading& here) const;
+  Neighbour NeighbourOf(const SampledReading& here, const SampledReading& other) const;
 
   const TrackSample& sample_;
   LocalPlane plane_;
   TimestampMs first_;
   double span_days_ = 0;
+  double usual_speed_ = 0;  // metres a second, in straight lines
   std::vector<Camera> cameras_;
   std::vector<bool> aside_;        // by number
+  std::vector<bool> moves_;        // by number
   std::vector<double> radius_;     // by index of cameras_: within which others are near
 };
 
