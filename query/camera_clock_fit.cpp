@@ -14,7 +14,11 @@ constexpr double kFitSeconds = 45;
 // Seconds by which offsets are changed while they are climbed.
 constexpr double kFirstStep = 32;
 constexpr double kLastStep = 4;
-constexpr int kComparisons = 2;
+// Comparisons with the neighbours' clocks, each from where the last one came to, while they move.
+constexpr int kLeastComparisons = 2;
+constexpr int kMostComparisons = 5;
+constexpr double kSettledSeconds = 2;
+constexpr double kMostCorrection = 150;  // by one of them, but for the last: kFitSeconds
 // Offsets that are tried: where times to neighbours pile up most.
 constexpr size_t kPeaks = 4;
 constexpr size_t kPeakBins = 3;  // to either side
@@ -108,18 +112,22 @@ class Fitting {
       }
     }
     std::vector<Leg> legs;
-    for (int round = 0; round < kComparisons; ++round) {
+    double moved = 0;
+    for (int round = 0; round < kMostComparisons; ++round) {
+      if (round >= kLeastComparisons && std::abs(moved) <= kSettledSeconds) break;
       found = witnesses_.Collect(camera_, fit.clock);
       std::erase_if(found, [](const Witness& witness) {
         return std::abs(witness.ahead_s) > 3 * kFitSeconds;
       });
       legs = witnesses_.CollectLegs(camera_, fit.clock);
       const auto compared = CompareClocks(legs, found);
-      if (!compared || std::abs(compared->ahead_s) > kFitSeconds) return std::nullopt;
-      fit.clock.offset_s += compared->ahead_s;
+      if (!compared || std::abs(compared->ahead_s) > kMostCorrection) return std::nullopt;
+      moved = compared->ahead_s;
+      fit.clock.offset_s += moved;
       fit.error_s = compared->error_s;
       fit.both_ways = compared->both_ways;
     }
+    if (std::abs(moved) > kFitSeconds) return std::nullopt;
     fit.share = ShareAt(fit.clock);
     std::vector<uint32_t> tracks;
     for (const Leg& leg : legs) {

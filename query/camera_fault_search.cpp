@@ -19,7 +19,7 @@ constexpr int kRounds = 2;
 // A clock that is off by less is none of our business, and one that is not is looked into when it
 // is off by more than others are.
 constexpr double kLeastOffset = 10;
-constexpr double kLeastOneWayError = 3;
+constexpr double kLeastOneWayError = 4;
 constexpr double kSuspectOffset = 6;
 constexpr double kSigmas = 5;
 // A camera of whose readings more than this are impossible is looked into.
@@ -36,6 +36,11 @@ constexpr double kSurelyBetterFit = 2.5;
 constexpr size_t kManyBothWays = 5;
 constexpr size_t kManyClockTracks = 100;
 constexpr double kLargeOffset = 45;
+// A fit that so many neighbours agree on, to such a share of the offset, need hardly be better: so
+// far from what drives take no offset of their own agrees.
+constexpr size_t kVeryManyBothWays = 10;
+constexpr double kAgreed = 0.05;
+constexpr double kHardlyBetterFit = 1.03;
 // A camera is at fault, whatever is wrong with it, when of the plates that it read so many, and such
 // a share, have no conflict but with it.
 constexpr size_t kLeastBlaming = 4;
@@ -320,7 +325,10 @@ class Search {
     // Of one drive in many there is a reading by a neighbour an hour later: a large offset has to
     // fit clearly better than a right clock does, and the more so the fewer neighbours say it.
     if (most > kLargeOffset) {
-      const double better = fit.both_ways >= kManyBothWays   ? kBetterFit
+      const bool is_agreed =
+          fit.both_ways >= kVeryManyBothWays && fit.error_s <= kAgreed * most;
+      const double better = is_agreed                        ? kHardlyBetterFit
+                            : fit.both_ways >= kManyBothWays ? kBetterFit
                             : fit.tracks >= kManyClockTracks ? kMuchBetterFit
                                                              : kSurelyBetterFit;
       if (fit.share < better * FittingShare(witnesses_, camera, ClockError{})) return false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,18 @@ constexpr double kUneven = 0.015;
 constexpr double kBend = 15;
 // Of the drives from one neighbour to another, those without a stop.
 constexpr double kFastShare = 0.05;
+// Of drives one way: those up to so many times the quickest say how the road divides, if so many.
+constexpr double kMostOfQuick = 1.6;
+constexpr size_t kLeastOnALine = 40;
+constexpr size_t kMostOnALine = 500;
+// Drives lie on the line within this share of the quickest drive, and seconds.
+constexpr double kOffLine = 0.03;
+constexpr double kOffLineSeconds = 1;
+constexpr double kLineShare = 0.02;  // in which the division of the road is tried
+constexpr int kLineRounds = 10;
+constexpr double kLeastOnLine = 0.65;
+constexpr double kMostTurn = 0.1;
+constexpr double kLineUnlikeSeconds = 1;
 // What one neighbour says beyond so many sigmas of the others counts less and less.
 constexpr double kHuber = 1;
 constexpr int kRounds = 8;
@@ -108,6 +121,88 @@ void CompareLegs(std::span<const Leg> legs, std::vector<Estimate>& estimates) {
   }
 }
 
+// Where all drives go the same way the slower ones tell: who drives at another pace needs so much
+// longer for either part of the way, so that the time to the camera is a share of the whole drive
+// and, at a drive of no time, the clock's offset. Who stopped is off that line, which is therefore
+// the one that most drives lie near (Tukey's biweight from the densest line on).
+std::optional<Estimate> OnALine(std::span<const Witness* const> of) {
+  const double quick = of[of.size() / 20]->drive_s;
+  const auto end = std::ranges::partition_point(of, [quick](const Witness* witness) {
+    return witness->drive_s <= kMostOfQuick * quick;
+  });
+  const std::span<const Witness* const> used(of.begin(), end);
+  if (used.size() < kLeastOnALine) return std::nullopt;
+  struct Drive {
+    double whole;
+    double to_camera;
+  };
+  std::vector<Drive> drives;
+  for (size_t i = 0; i < used.size(); i += 1 + used.size() / kMostOnALine) {
+    drives.push_back({used[i]->drive_s, used[i]->ahead_s + used[i]->share * used[i]->drive_s});
+  }
+  const double near = kOffLineSeconds + kOffLine * quick;
+  double offset = 0;
+  double share = 0;
+  size_t most = 0;
+  std::vector<double> starts(drives.size());
+  for (double tried = kLineShare; tried < 1; tried += kLineShare) {
+    for (size_t i = 0; i < drives.size(); ++i) {
+      starts[i] = drives[i].to_camera - tried * drives[i].whole;
+    }
+    std::ranges::sort(starts);
+    for (size_t low = 0, high = 0; high < starts.size(); ++high) {
+      while (starts[high] - starts[low] > near) ++low;
+      if (high - low + 1 <= most) continue;
+      most = high - low + 1;
+      share = tried;
+      offset = (starts[low] + starts[high]) / 2;
+    }
+  }
+  double error = 0;
+  for (int round = 0; round < kLineRounds; ++round) {
+    double weights = 0;
+    double whole = 0;
+    double to_camera = 0;
+    std::vector<double> weight_of(drives.size());
+    double misfit = 0;
+    for (size_t i = 0; i < drives.size(); ++i) {
+      const double away = drives[i].to_camera - offset - share * drives[i].whole;
+      if (std::abs(away) >= 2 * near) continue;
+      const double inside = 1 - away * away / (4 * near * near);
+      weight_of[i] = inside * inside;
+      weights += weight_of[i];
+      whole += weight_of[i] * drives[i].whole;
+      to_camera += weight_of[i] * drives[i].to_camera;
+      misfit += weight_of[i] * away * away;
+    }
+    whole /= weights;
+    to_camera /= weights;
+    double variance = 0;
+    double covariance = 0;
+    for (size_t i = 0; i < drives.size(); ++i) {
+      const double away = drives[i].whole - whole;
+      variance += weight_of[i] * away * away;
+      covariance += weight_of[i] * away * (drives[i].to_camera - to_camera);
+    }
+    if (variance <= 0) return std::nullopt;
+    share = std::clamp(covariance / variance, 0.0, 1.0);
+    offset = to_camera - share * whole;
+    error = std::sqrt(misfit / weights * (1 / weights + whole * whole / variance));
+  }
+  // Where most stop, or the line divides the road quite unlike distances do, it is of stops.
+  const auto on_line = std::ranges::count_if(drives, [&](const Drive& drive) {
+    return std::abs(drive.to_camera - offset - share * drive.whole) <= near;
+  });
+  double by_distance = 0;
+  for (const Witness* witness : used) by_distance += witness->share;
+  by_distance /= static_cast<double>(used.size());
+  if (static_cast<double>(on_line) < kLeastOnLine * static_cast<double>(drives.size()) ||
+      std::abs(share - by_distance) > kMostTurn) {
+    return std::nullopt;
+  }
+  return Estimate{offset, std::hypot(error, kLineUnlikeSeconds)};
+}
+
 // Ways between two neighbours, past the camera.
 size_t CompareWays(std::span<const Witness> witnesses, std::vector<Estimate>& estimates) {
   std::map<std::pair<uint64_t, uint64_t>, std::vector<const Witness*>> ways;
@@ -119,6 +214,7 @@ size_t CompareWays(std::span<const Witness> witnesses, std::vector<Estimate>& es
     double uneven = 0;
     double drive = 0;
     size_t readings = 0;
+    std::optional<Estimate> on_a_line;
   };
   std::map<std::pair<uint64_t, uint64_t>, Way> fast;
   for (auto& [cameras, of] : ways) {
@@ -147,7 +243,8 @@ size_t CompareWays(std::span<const Witness> witnesses, std::vector<Estimate>& es
                                          std::sqrt(share * (1 - share)) * unseen)},
                      (kUneven + kBend * bend) * 2 * std::sqrt(share * (1 - share)) * drive,
                      drive,
-                     of.size()};
+                     of.size(),
+                     OnALine(of)};
   }
   size_t both_ways = 0;
   for (const auto& [cameras, way] : fast) {
@@ -158,6 +255,7 @@ size_t CompareWays(std::span<const Witness> witnesses, std::vector<Estimate>& es
     if (!is_back) {
       const double unlike = kUnlikeSeconds + way.uneven;
       estimates.push_back({way.estimate.ahead, std::hypot(way.estimate.sigma, unlike)});
+      if (way.on_a_line) estimates.push_back(*way.on_a_line);
     } else if (cameras.first < cameras.second) {
       ++both_ways;
       const double unlike = kUnlikeSeconds + kUnlike * (way.drive + back->second.drive) / 2;

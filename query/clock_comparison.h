@@ -27,7 +27,8 @@ inline constexpr size_t kLeastBothWays = 2;
 //     light and no jam.
 //   - Two neighbours between which it lies: against an even drive from the one to the other,
 //     averaged with the way back. Where nobody drives back, how the road divides is known by
-//     distance alone, and the longer the drive the less that is worth.
+//     distance, and the longer the drive the less that is worth, and by the slower drives, unless
+//     most of them stop.
 // None: nobody passed.
 std::optional<ClockComparison> CompareClocks(std::span<const Leg> legs,
                                              std::span<const Witness> witnesses);
