@@ -28,8 +28,8 @@ constexpr double kSuspectShare = 0.03;
 constexpr double kExplained = 0.5;
 // How well a clock's fit has to agree with other cameras, against the usual one.
 constexpr double kLeastFit = 0.35;
-// How much better than a right clock's a large offset has to fit: where many neighbours say it, many
-// plates, and few.
+// How much better than a right clock's a large offset has to fit: where many neighbours say it,
+// many plates, and few.
 constexpr double kBetterFit = 1.15;
 constexpr double kMuchBetterFit = 1.5;
 constexpr double kSurelyBetterFit = 2.5;
@@ -41,8 +41,8 @@ constexpr double kLargeOffset = 45;
 constexpr size_t kVeryManyBothWays = 10;
 constexpr double kAgreed = 0.05;
 constexpr double kHardlyBetterFit = 1.03;
-// A camera is at fault, whatever is wrong with it, when of the plates that it read so many, and such
-// a share, have no conflict but with it.
+// A camera is at fault, whatever is wrong with it, when of the plates that it read so many, and
+// such a share, have no conflict but with it.
 constexpr size_t kLeastBlaming = 4;
 constexpr double kBlamedShare = 0.03;
 constexpr double kUnexplainedConfidence = 0.5;

@@ -10,12 +10,12 @@
 namespace sightline::query {
 
 // Operation: a clock's offset is first looked for where the drives to and from the camera's
-// neighbours are as fast as drives are, from no offset and from where the times between its readings
-// and the neighbours' pile up; then it is compared with the neighbours' clocks (CompareClocks). A
-// clock is wrong where the offset is many times its error, and where a large one makes of the
-// camera's readings clearly more drives than a right clock does. Drift is least squares over the same
-// drives. A camera is misplaced where vehicles were, by the readings before and after, at one other
-// place.
+// neighbours are as fast as drives are, from no offset and from where the times between its
+// readings and the neighbours' pile up; then it is compared with the neighbours' clocks
+// (CompareClocks). A clock is wrong where the offset is many times its error, and where a large one
+// makes of the camera's readings clearly more drives than a right clock does, or very many ways
+// agree. Drift is least squares over the same drives. A camera is misplaced where vehicles were, by
+// the readings before and after, at one other place.
 //
 // The idea of letting vehicles that pass two sensors compare the sensors' clocks is that of
 // re-identification on link travel times (Kwong, Kavaler, Rajagopal, Varaiya: Arterial travel time
