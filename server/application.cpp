@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "server/clone_analysis.h"
 #include "server/clone_sweep.h"
 #include "server/conflict_book.h"
+#include "server/console/console.h"
 #include "server/file_limit.h"
 #include "server/habits_search.h"
 #include "server/handlers/endpoint.h"
@@ -94,6 +96,14 @@ void SampleDisk(const storage::Store& store, const Clock& clock, DiskForecast& f
   }
 }
 
+// Null where it is not served.
+Result<std::unique_ptr<Console>> OpenConsole(const Config& config) {
+  if (!config.console.is_served()) return nullptr;
+  std::error_code ignored;  // no program then, and no console beside it
+  return Console::Open(config.console, std::filesystem::read_symlink("/proc/self/exe", ignored),
+                       config.time_zone);
+}
+
 // The method as a label: clients choose the text, so that only known ones may become series.
 std::string_view MethodLabel(std::string_view method) {
   constexpr std::array<std::string_view, 8> kMethods = {"GET",   "HEAD",   "POST",    "PUT",
@@ -126,7 +136,8 @@ class Application::Impl {
        std::unique_ptr<Auth> auth, std::unique_ptr<CaseBook> cases,
        std::unique_ptr<JobBook> jobs, std::unique_ptr<PlateLearning> plate_learning,
        std::unique_ptr<SimilarityLearning> similarity_learning,
-       std::unique_ptr<ConflictBook> conflicts, std::unique_ptr<SweepLedger> sweeps)
+       std::unique_ptr<ConflictBook> conflicts, std::unique_ptr<SweepLedger> sweeps,
+       std::unique_ptr<Console> console)
       : config_(std::move(config)),
         clock_(clock),
         started_(clock.Now()),
@@ -138,6 +149,7 @@ class Application::Impl {
         similarity_learning_(std::move(similarity_learning)),
         conflicts_(std::move(conflicts)),
         sweeps_(std::move(sweeps)),
+        console_(std::move(console)),
         metrics_(started_),
         feed_(*store_),
         columns_(index::ColumnIndex::Create(feed_, IndexOptions(config_))),
@@ -194,7 +206,7 @@ class Application::Impl {
                   .disk_forecast = disk_forecast_,
                   .stopping = stopping_,
                   .started = started_},
-        http_(config_.http, MakeRouter(services_),
+        http_(config_.http, Routes(),
               {.on_complete = [this](const CompletedExchange& completed) {
                 ObserveExchange(metrics_, completed);
               }}) {
@@ -212,6 +224,7 @@ class Application::Impl {
     SIGHTLINE_RETURN_IF_ERROR(EnsureOwnerToken(*auth_, config_.admin_token_file, out));
     http_.Serve();
     LogStart();
+    if (console_ != nullptr) console_->LogState();
     jobs_->Start({{std::string(kIndexRebuild),
                    [this](JobRun& run) { return RebuildIndex(*store_, *columns_, run); }},
                   {std::string(kCompanionGroups), [this](JobRun& run) {
@@ -275,6 +288,12 @@ class Application::Impl {
   const std::string& url() const { return url_; }
 
  private:
+  Router Routes() {
+    Router router = MakeRouter(services_);
+    if (console_ != nullptr) console_->AddRoutes(router);
+    return router;
+  }
+
   void LogStart() {
     const int retention_days = config_.store.retention_days;
     Log(LogLevel::kInfo, "server.started",
@@ -297,6 +316,7 @@ class Application::Impl {
   std::unique_ptr<SimilarityLearning> similarity_learning_;
   std::unique_ptr<ConflictBook> conflicts_;
   std::unique_ptr<SweepLedger> sweeps_;
+  const std::unique_ptr<Console> console_;  // null: not served
   Metrics metrics_;
   DiskForecast disk_forecast_;
   std::atomic<bool> stopping_{false};
@@ -327,6 +347,7 @@ Result<std::unique_ptr<Application>> Application::Start(Config config, const Clo
                                                         std::ostream& out) {
   SIGHTLINE_RETURN_IF_ERROR(ApplyLogLevel(config));  // what opening the store logs counts, too
   SIGHTLINE_RETURN_IF_ERROR(HttpServer::Check(config.http));  // a mistake there leaves no directory
+  SIGHTLINE_ASSIGN(const auto console, OpenConsole(config));  // nor there
   RaiseFileLimit();
   SIGHTLINE_ASSIGN(auto store, storage::Store::Open(config.data, config.store, clock));
   return StartWith(std::move(store), std::move(config), clock, out);
@@ -346,11 +367,12 @@ Result<std::unique_ptr<Application>> Application::StartWith(std::unique_ptr<stor
                                             Milliseconds(config.similarity_learning_period_s)));
   SIGHTLINE_ASSIGN(auto conflicts, ConflictBook::Open(*store, clock));
   SIGHTLINE_ASSIGN(auto sweeps, SweepLedger::Open(*store));
+  SIGHTLINE_ASSIGN(auto console, OpenConsole(config));
   SIGHTLINE_ASSIGN(config.travel.zone, TimeZone::Named(config.time_zone));
   auto impl = std::make_unique<Impl>(std::move(config), clock, std::move(store), std::move(auth),
                                      std::move(cases), std::move(jobs), std::move(plate_learning),
                                      std::move(similarity_learning), std::move(conflicts),
-                                     std::move(sweeps));
+                                     std::move(sweeps), std::move(console));
   SIGHTLINE_RETURN_IF_ERROR(impl->Open(out));
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }

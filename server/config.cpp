@@ -207,7 +207,7 @@ Status CheckTogether(const Config& config) {
   if (config.http.max_request_line_bytes > config.http.max_header_bytes) {
     return InvalidArgument("max_request_line_bytes must not be above max_header_bytes");
   }
-  return Ok();
+  return CheckConsole(config.console);
 }
 
 }  // namespace

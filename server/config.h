@@ -16,6 +16,7 @@
 #include "ingest/sealer.h"
 #include "query/travel_time_book.h"
 #include "server/clone_sweep.h"
+#include "server/console/options.h"
 #include "server/http_server.h"
 #include "server/job_book.h"
 #include "server/live_conflicts.h"
@@ -39,6 +40,7 @@ struct Config {
   LiveCheckOptions live_check;
   RecallSamplerOptions recall;
   query::TravelLearningOptions travel;
+  ConsoleOptions console;
   std::string admin_token_file;
   size_t max_line_bytes = 262'144;
   size_t max_document_bytes = size_t{16} << 20;

@@ -60,6 +60,9 @@ struct Response {
   // Cache-Control: no-store where no Cache-Control is given.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  // Of Begin: how many bytes will be written, neither more nor fewer; they are then sent as they
+  // are, with a Content-Length. nullopt: unknown.
+  std::optional<uint64_t> content_length = {};
 };
 
 // The answer: either one Send, or Begin, any number of Write, and End. Compresses by the request's

@@ -2,10 +2,7 @@
 
 #include <zlib.h>
 
-#include <algorithm>
-#include <charconv>
 #include <new>
-#include <optional>
 
 namespace sightline::server {
 namespace {
@@ -22,12 +19,6 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::string_view TakeUntil(std::string_view& text, char separator) {
-  const std::string_view part = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), part.size() + 1));
-  return Trim(part);
-}
-
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
@@ -36,36 +27,7 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-// "q=0.5" of an element's parameters; 1 without one, 0 for one that cannot be read.
-double Weight(std::string_view parameters) {
-  while (!parameters.empty()) {
-    const std::string parameter = Lower(TakeUntil(parameters, ';'));
-    if (!parameter.starts_with("q=")) continue;
-    double weight = 0;
-    const char* const end = parameter.data() + parameter.size();
-    const auto parsed = std::from_chars(parameter.data() + 2, end, weight);
-    return parsed.ec == std::errc() && parsed.ptr == end ? weight : 0;
-  }
-  return 1;
-}
-
 }  // namespace
-
-bool PrefersGzip(std::string_view accept_encoding) {
-  std::optional<double> gzip;
-  std::optional<double> identity;
-  std::optional<double> any;
-  while (!accept_encoding.empty()) {
-    std::string_view element = TakeUntil(accept_encoding, ',');
-    const std::string coding = Lower(TakeUntil(element, ';'));
-    const double weight = Weight(element);
-    if (coding == "gzip" || coding == "x-gzip") gzip = weight;
-    if (coding == "identity") identity = weight;
-    if (coding == "*") any = weight;
-  }
-  const double gzip_weight = gzip.value_or(any.value_or(0));
-  return gzip_weight > 0 && gzip_weight >= identity.value_or(0);
-}
 
 bool IsCompressible(std::string_view content_type) {
   const std::string type = Lower(Trim(content_type.substr(0, content_type.find(';'))));

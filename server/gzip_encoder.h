@@ -7,9 +7,6 @@
 
 namespace sightline::server {
 
-// Whether an Accept-Encoding header prefers gzip to no encoding at all (RFC 9110, 12.5.3).
-bool PrefersGzip(std::string_view accept_encoding);
-
 // Whether a body of this Content-Type grows smaller by compression.
 bool IsCompressible(std::string_view content_type);
 

@@ -9,9 +9,6 @@
 namespace sightline::server {
 namespace {
 
-constexpr size_t kMaxBytes = 1000;
-constexpr size_t kMinCharacters = 3;
-
 Error Unacceptable(std::string_view header, std::string_view what) {
   return {ErrorCode::kUnacceptable, fmt::format("{} {}", header, what), std::string(header)};
 }
@@ -33,9 +30,9 @@ Result<std::string> DecodeHeader(std::string_view header, std::string_view value
   const Result<std::string> decoded = DecodeSegment(value);
   if (!decoded) return Unacceptable(header, "must be percent-encoded UTF-8");
   const std::string text(Trimmed(*decoded));
-  if (text.size() > kMaxBytes) {
+  if (text.size() > kMaxPurposeBytes) {
     return Unacceptable(
-        header, fmt::format("has {} bytes; at most {} are allowed", text.size(), kMaxBytes));
+        header, fmt::format("has {} bytes; at most {} are allowed", text.size(), kMaxPurposeBytes));
   }
   const bool has_control = std::ranges::any_of(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -55,8 +52,8 @@ Result<Purpose> ReadPurpose(std::string_view purpose_header, std::string_view ca
     purpose.purpose = standing_purpose;
   } else {
     SIGHTLINE_ASSIGN(purpose.purpose, DecodeHeader("X-Purpose", purpose_header));
-    if (CharacterCount(purpose.purpose) < kMinCharacters) {
-      return Unacceptable("X-Purpose", fmt::format("needs at least {} characters", kMinCharacters));
+    if (CharacterCount(purpose.purpose) < kMinPurposeCharacters) {
+      return Unacceptable("X-Purpose", fmt::format("needs at least {} characters", kMinPurposeCharacters));
     }
   }
   if (!case_header.empty()) {

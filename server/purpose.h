@@ -1,12 +1,16 @@
 // Why a caller looks at sightings: X-Purpose and X-Case.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
 
 namespace sightline::server {
+
+inline constexpr size_t kMinPurposeCharacters = 3;
+inline constexpr size_t kMaxPurposeBytes = 1000;
 
 struct Purpose {
   std::string purpose;

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "server/accept_encoding.h"
 #include "server/coroutine_error.h"
 
 namespace sightline::server {
@@ -55,7 +56,7 @@ ResponseStream::ResponseStream(const Engine& engine, Connection& connection,
       is_head_method_(head.request.method == "HEAD"),
       http_1_0_(head.http_1_0),
       keep_alive_(head.keep_alive),
-      prefers_gzip_(PrefersGzip(head.request.Header("accept-encoding"))),
+      prefers_gzip_(PrefersEncoding(head.request.Header("accept-encoding"), "gzip")),
       body_(body),
       out_(scratch) {
   out_.clear();
@@ -70,12 +71,12 @@ Status ResponseStream::Start(const Response& response) {
     }
   }
   status_ = response.status;
-  compressible_ = MayCompress(response);
+  compressible_ = MayCompress(response) && !response.content_length;
   closes_ = !keep_alive_ || connection_.thread().draining() || body_.prevents_keep_alive();
   return Ok();
 }
 
-void ResponseStream::AppendHead(const Response& response, std::optional<size_t> length) {
+void ResponseStream::AppendHead(const Response& response, std::optional<uint64_t> length) {
   auto out = std::back_inserter(out_);
   const auto reason = boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
@@ -114,8 +115,9 @@ Awaitable<Status> ResponseStream::Send(Response response) {
     gzip_->Finish(compressed);
     response.body = std::move(compressed);
   }
-  AppendHead(response, framing_ == Framing::kLength ? std::optional(response.body.size())
-                                                    : std::nullopt);
+  AppendHead(response, framing_ == Framing::kLength
+                           ? std::optional<uint64_t>(response.body.size())
+                           : std::nullopt);
   state_ = State::kStreaming;
   std::string_view body = response.body;
   if (framing_ == Framing::kNone || is_head_method_) body = {};
@@ -142,13 +144,16 @@ Awaitable<Status> ResponseStream::Begin(Response response) {
   if (compressible_ && prefers_gzip_) gzip_.emplace();
   if (HasNoBody(response.status)) {
     framing_ = Framing::kNone;
+  } else if (response.content_length) {
+    framing_ = Framing::kLength;
+    unwritten_ = *response.content_length;
   } else if (http_1_0_) {
     framing_ = Framing::kUntilClose;
     closes_ = true;
   } else {
     framing_ = Framing::kChunked;
   }
-  AppendHead(response, std::nullopt);
+  AppendHead(response, framing_ == Framing::kLength ? response.content_length : std::nullopt);
   state_ = State::kStreaming;
   co_return Ok();
 }
@@ -159,6 +164,10 @@ Awaitable<Status> ResponseStream::Write(std::string_view piece) {
     co_return Internal("an answer was written outside Begin and End");
   }
   if (framing_ == Framing::kNone || is_head_method_) co_return Ok();
+  if (framing_ == Framing::kLength) {
+    if (piece.size() > unwritten_) co_return Internal("an answer is longer than it said");
+    unwritten_ -= piece.size();
+  }
   if (!gzip_) {
     if (pending_.size() + piece.size() >= kChunkBytes) co_return co_await FlushPending(piece);
     pending_ += piece;
@@ -178,6 +187,7 @@ Awaitable<Status> ResponseStream::Write(std::string_view piece) {
 Awaitable<Status> ResponseStream::End() {
   if (state_ == State::kBroken) co_return ClientGone();
   if (state_ != State::kStreaming) co_return Internal("an answer was ended outside Begin");
+  if (unwritten_ > 0 && !is_head_method_) co_return Internal("an answer is shorter than it said");
   if (framing_ != Framing::kNone && !is_head_method_) {
     if (gzip_) gzip_->Finish(pending_);
     if (framing_ == Framing::kChunked) {

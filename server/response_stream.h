@@ -1,6 +1,7 @@
 // An answer on its way to the client: head, framing, compression.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,7 @@ class ResponseStream final : public ResponseWriter {
   enum class Framing { kNone, kLength, kChunked, kUntilClose };
 
   Status Start(const Response& response);
-  void AppendHead(const Response& response, std::optional<size_t> length);
+  void AppendHead(const Response& response, std::optional<uint64_t> length);
   Awaitable<Status> SendCompressedSlices(Response response);
   Awaitable<Status> FlushPending(std::string_view piece);
   Awaitable<Status> Transmit(std::string_view behind);
@@ -56,6 +57,7 @@ class ResponseStream final : public ResponseWriter {
   std::optional<GzipEncoder> gzip_;
   State state_ = State::kNew;
   Framing framing_ = Framing::kNone;
+  uint64_t unwritten_ = 0;  // of a streamed answer whose length was said
   bool compressible_ = false;
   bool closes_ = false;
   int status_ = 0;

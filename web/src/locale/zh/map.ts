@@ -1,0 +1,30 @@
+import type { en } from '../en/map';
+import type { Texts } from '../locale.svelte';
+
+export const zh: Texts<typeof en> = {
+  map: '卡口地图',
+  fitAll: '显示全部',
+  basemap: '底图',
+  noBasemap: '未配置底图，以卡口本身为地图。',
+  basemapFailed: '底图加载失败，仅显示卡口。',
+  datum: '国内瓦片偏移（GCJ-02）',
+  datumHelp: '按中国大陆发布的地图坐标绘制所有内容。',
+  options: '地图选项',
+  camera: '卡口',
+  mobile: '移动',
+  heading: (degrees) => `朝向 ${degrees}°`,
+  sightingsHere: (count) => `此处 ${count} 条过车记录`,
+  camerasFailed: '卡口加载失败。',
+  drawPolygon: '依次点击区域的各个顶点，双击、按两次回车或点“完成”结束。',
+  drawCircle: '先点击圆心，再点击边缘。',
+  drawKeys: '键盘操作：方向键移动地图，回车在十字处设点，退格撤销一点，Esc 结束。',
+  corner: '在此设点',
+  undo: '撤销一点',
+  done: '完成',
+  cancel: '取消',
+  corners: (count) => `已设 ${count} 点`,
+  radius: (distance) => `半径 ${distance}`,
+  NavigationZoomIn: '放大',
+  NavigationZoomOut: '缩小',
+  noWebgl: '浏览器无法绘制地图（WebGL 未启用）。列表和筛选仍可使用。',
+};
