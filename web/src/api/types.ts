@@ -199,7 +199,12 @@ export interface Job<Result = unknown, Question = unknown> {
 /** `/console/config.json`, which the server makes of its options; a member may be missing. */
 export interface ConsoleConfig {
   version?: string;
-  basemap?: { style_url?: string; pmtiles_url?: string; datum?: Datum; attribution?: string } | null;
+  basemap?: {
+    style_url?: string;
+    pmtiles_url?: string;
+    datum?: Datum;
+    attribution?: string;
+  } | null;
   datum?: Datum;
   time_zone?: string;
 }

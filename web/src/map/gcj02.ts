@@ -6,7 +6,7 @@ export type LonLat = [lon: number, lat: number];
 
 // Krasovsky 1940, in metres, and its squared eccentricity, as the algorithm has them.
 const kSemiMajorM = 6378245;
-const kEccentricity2 = 0.00669342162296594323;
+const kEccentricity2 = 0.006693421622965943;
 
 /** The algorithm's own bounds: a rectangle that holds the mainland, beyond which nothing moves. */
 export function isShifted(lon: number, lat: number): boolean {
@@ -22,15 +22,33 @@ function offsetOf(lon: number, lat: number): LonLat {
   const y = lat - 35;
   const root = Math.sqrt(Math.abs(x));
   const north =
-    -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root +
+    -100 +
+    2 * x +
+    3 * y +
+    0.2 * y * y +
+    0.1 * x * y +
+    0.2 * root +
     ((wave(x) +
-      20 * Math.sin(y * Math.PI) + 40 * Math.sin((y / 3) * Math.PI) +
-      160 * Math.sin((y / 12) * Math.PI) + 320 * Math.sin((y / 30) * Math.PI)) * 2) / 3;
+      20 * Math.sin(y * Math.PI) +
+      40 * Math.sin((y / 3) * Math.PI) +
+      160 * Math.sin((y / 12) * Math.PI) +
+      320 * Math.sin((y / 30) * Math.PI)) *
+      2) /
+      3;
   const east =
-    300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root +
+    300 +
+    x +
+    2 * y +
+    0.1 * x * x +
+    0.1 * x * y +
+    0.1 * root +
     ((wave(x) +
-      20 * Math.sin(x * Math.PI) + 40 * Math.sin((x / 3) * Math.PI) +
-      150 * Math.sin((x / 12) * Math.PI) + 300 * Math.sin((x / 30) * Math.PI)) * 2) / 3;
+      20 * Math.sin(x * Math.PI) +
+      40 * Math.sin((x / 3) * Math.PI) +
+      150 * Math.sin((x / 12) * Math.PI) +
+      300 * Math.sin((x / 30) * Math.PI)) *
+      2) /
+      3;
   const phi = (lat / 180) * Math.PI;
   const magic = 1 - kEccentricity2 * Math.sin(phi) ** 2;
   const meridian = (kSemiMajorM * (1 - kEccentricity2)) / (magic * Math.sqrt(magic));

@@ -45,12 +45,36 @@ export function paintMark(name: string): ImageData | null {
 function outline(context: CanvasRenderingContext2D, shape: MarkShape): void {
   const middle = kPixels / 2;
   const corners: Record<Exclude<MarkShape, 'circle'>, [number, number][]> = {
-    square: [[8, 8], [32, 8], [32, 32], [8, 32]],
-    triangle: [[20, 5], [35, 32], [5, 32]],
-    diamond: [[20, 4], [36, 20], [20, 36], [4, 20]],
+    square: [
+      [8, 8],
+      [32, 8],
+      [32, 32],
+      [8, 32],
+    ],
+    triangle: [
+      [20, 5],
+      [35, 32],
+      [5, 32],
+    ],
+    diamond: [
+      [20, 4],
+      [36, 20],
+      [20, 36],
+      [4, 20],
+    ],
     cross: [
-      [14, 5], [26, 5], [26, 14], [35, 14], [35, 26], [26, 26],
-      [26, 35], [14, 35], [14, 26], [5, 26], [5, 14], [14, 14],
+      [14, 5],
+      [26, 5],
+      [26, 14],
+      [35, 14],
+      [35, 26],
+      [26, 26],
+      [26, 35],
+      [14, 35],
+      [14, 26],
+      [5, 26],
+      [5, 14],
+      [14, 14],
     ],
     star: Array.from({ length: 10 }, (_, at): [number, number] => {
       const radius = at % 2 === 0 ? 17 : 7.5;

@@ -78,9 +78,7 @@ export function list(): Field<string[]> {
   return {
     decode: (value) => (value === null || value === '' ? [] : splitList(value)),
     encode: (values) =>
-      values.length === 0
-        ? null
-        : values.map((value) => value.replace(/[\\,]/g, '\\$&')).join(','),
+      values.length === 0 ? null : values.map((value) => value.replace(/[\\,]/g, '\\$&')).join(','),
   };
 }
 

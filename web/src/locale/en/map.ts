@@ -14,7 +14,8 @@ export const en = {
   camerasFailed: 'The cameras could not be loaded.',
   drawPolygon: 'Click the corners of the area. Double-click, Enter twice or “Done” ends it.',
   drawCircle: 'Click the centre, then the edge.',
-  drawKeys: 'By keyboard: arrows move the map, Enter sets a point at the cross, Backspace takes one back, Escape ends.',
+  drawKeys:
+    'By keyboard: arrows move the map, Enter sets a point at the cross, Backspace takes one back, Escape ends.',
   corner: 'Set a point here',
   undo: 'Take back',
   done: 'Done',

@@ -49,15 +49,18 @@ export const en = {
     title: 'Sign in',
     lead: 'Sightline finds where vehicles were seen. Every question is recorded with its purpose.',
     token: 'Access token',
-    tokenHelp: 'From your administrator. It is kept in memory alone and gone when you leave the page.',
+    tokenHelp:
+      'From your administrator. It is kept in memory alone and gone when you leave the page.',
     tokenShow: 'Show',
     purposeHelp: 'Why you ask, for the audit log: for example “stolen vehicle, report 2931”.',
     caseHelp: 'Optional: your case number.',
     button: 'Sign in',
     checking: 'Checking…',
-    wrong: 'The server does not know this token. Check that it was copied whole, or ask your administrator for a new one.',
+    wrong:
+      'The server does not know this token. Check that it was copied whole, or ask your administrator for a new one.',
     expired: 'Your token is no longer valid. Sign in again to go on where you were.',
-    unreachable: 'The server does not answer. Check that it runs and that you can reach it, then try again.',
+    unreachable:
+      'The server does not answer. Check that it runs and that you can reach it, then try again.',
     failed: 'Signing in failed',
     tokenMissing: 'Enter your access token.',
     purposeMissing: 'Enter a purpose of at least 3 characters.',

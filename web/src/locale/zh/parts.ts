@@ -34,7 +34,8 @@ export const zh: Texts<typeof en> = {
   brushValue: (from, to) => `${from} 至 ${to}`,
   export: '导出',
   exportAs: '导出为',
-  exportWhat: '压缩包内含数据文件和清单：导出人、时间、事由、案件号以及 SHA-256。导出会记入审计日志。',
+  exportWhat:
+    '压缩包内含数据文件和清单：导出人、时间、事由、案件号以及 SHA-256。导出会记入审计日志。',
   exporting: '正在导出…',
   exported: '已导出',
   purpose: '事由',

@@ -37,7 +37,8 @@ export const zh: Texts<typeof en> = {
   reconnect: '重试',
   api: 'API',
   apiTitle: '在 API 中打开这些请求',
-  apiWhat: '本页面向服务器提出的请求，可直接在命令行执行。请先把令牌放入 TOKEN 变量，此处不显示令牌。',
+  apiWhat:
+    '本页面向服务器提出的请求，可直接在命令行执行。请先把令牌放入 TOKEN 变量，此处不显示令牌。',
   apiNone: '本页面尚未提出请求。',
   copy: '复制',
   copied: '已复制',
