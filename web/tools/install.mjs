@@ -20,7 +20,7 @@ function packagesOf(file) {
 export function isInstalled(wanted, installed) {
   const same = (a, b) => a !== undefined && b !== undefined && a.integrity === b.integrity;
   return (
-    [...wanted].every(([folder, each]) => each.optional || same(each, installed.get(folder))) &&
+    [...wanted].every(([folder, each]) => each.optional || each.extraneous || same(each, installed.get(folder))) &&
     [...installed].every(([folder, each]) => same(each, wanted.get(folder)))
   );
 }
