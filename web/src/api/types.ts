@@ -207,6 +207,8 @@ export interface ConsoleConfig {
   } | null;
   datum?: Datum;
   time_zone?: string;
+  /** Where pictures may be shown from; the Content-Security-Policy allows no others. */
+  image_origins?: string[];
 }
 
 export type Datum = 'wgs84' | 'gcj02';

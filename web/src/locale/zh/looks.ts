@@ -1,0 +1,42 @@
+import type { en } from '../en/looks';
+import type { Texts } from '../locale.svelte';
+
+export const zh: Texts<typeof en> = {
+  yes: '是',
+  no: '否',
+  names: {
+    color: '车身颜色',
+    type: '车型',
+    brand: '品牌',
+    model: '型号',
+    year: '年款',
+    inspection_sticker: '年检标志',
+    passenger: '副驾有人',
+    seatbelt_driver: '主驾系安全带',
+  },
+  values: {
+    black: '黑色',
+    white: '白色',
+    gray: '灰色',
+    silver: '银色',
+    red: '红色',
+    blue: '蓝色',
+    green: '绿色',
+    yellow: '黄色',
+    orange: '橙色',
+    brown: '棕色',
+    gold: '金色',
+    purple: '紫色',
+    pink: '粉色',
+    sedan: '轿车',
+    suv: 'SUV',
+    mpv: 'MPV',
+    van: '面包车',
+    bus: '客车',
+    truck: '货车',
+    pickup: '皮卡',
+    hatchback: '两厢车',
+    taxi: '出租车',
+    motorcycle: '摩托车',
+  },
+};
