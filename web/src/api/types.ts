@@ -160,7 +160,8 @@ export interface Space {
   metric: string;
   model?: string;
   index: { vectors?: number };
-  similarity: { learned: boolean };
+  /** `curve` falls: how likely the same vehicle at each distance, straight between its points. */
+  similarity: { learned: boolean; curve?: { distance: number; similarity: number }[] };
 }
 
 export interface SpacesAnswer {

@@ -40,4 +40,7 @@ export const en = {
   columns: 'columns',
   rows: (count: string) => `${count} rows`,
   list: 'Results',
+  previous: 'Previous',
+  next: 'Next',
+  position: (index: string, of: string) => `${index} of ${of}`,
 };

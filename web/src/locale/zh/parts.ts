@@ -43,4 +43,7 @@ export const zh: Texts<typeof en> = {
   columns: '列',
   rows: (count) => `${count} 行`,
   list: '结果',
+  previous: '上一条',
+  next: '下一条',
+  position: (index, of) => `第 ${index} 条，共 ${of} 条`,
 };
