@@ -4,6 +4,8 @@ import {
   bucketKeyOf,
   bucketsOf,
   extentAround,
+  heldBy,
+  merged,
   overExtent,
   snapped,
   type Interval,
@@ -15,7 +17,7 @@ it.each([
   [2 * kHour, 'minute'],
   [48 * kHour, 'hour'],
   [90 * 24 * kHour, 'day'],
-  [3 * 365 * 24 * kHour, 'week'],
+  [5 * 365 * 24 * kHour, 'week'],
 ] as const)('%d ms are shown by the %s', (span, key) => {
   expect(bucketKeyOf([1e12, 1e12 + span])).toBe(key);
 });
@@ -52,4 +54,25 @@ it('the bars keep all other filters', () => {
     plate: 'A',
     time: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T01:00:00.000Z' },
   });
+});
+
+it('many rows become fewer bars that hold the same sightings', () => {
+  const hours = Array.from({ length: 500 }, (_, at) => ({
+    from: at * kHour,
+    to: (at + 1) * kHour,
+    count: at,
+  }));
+  const bars = merged(hours, 'hour');
+  expect(bars).toHaveLength(84);
+  expect(bars[0]).toEqual({ from: 0, to: 6 * kHour, count: 15 });
+  expect(bars.at(-1)).toEqual({ from: 498 * kHour, to: 500 * kHour, count: 498 + 499 });
+  expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe((499 * 500) / 2);
+  expect(merged(hours.slice(0, 100), 'hour')).toEqual(hours.slice(0, 100));
+  expect(merged([], 'day')).toEqual([]);
+});
+
+it('knows from when to when there is anything', () => {
+  const buckets = [0, 3, 0, 2, 0].map((count, at) => ({ from: at, to: at + 1, count }));
+  expect(heldBy(buckets)).toEqual([1, 4]);
+  expect(heldBy(buckets.slice(0, 1))).toBeNull();
 });

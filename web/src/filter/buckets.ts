@@ -8,8 +8,9 @@ export type BucketKey = 'minute' | 'hour' | 'day' | 'week';
 const kMinute = 60_000;
 const kHour = 60 * kMinute;
 const kDay = 24 * kHour;
-/** More bars than this are narrower than two pixels. */
-const kMostBars = 400;
+/** Rows asked for at most, and bars that they are drawn as: more would be too narrow to hit. */
+const kMostRows = 1600;
+const kMostBars = 160;
 
 export interface Bucket {
   from: number;
@@ -20,9 +21,9 @@ export interface Bucket {
 /** The narrowest interval that an extent can be shown by. */
 export function bucketKeyOf([from, to]: Interval): BucketKey {
   const span = to - from;
-  if (span <= kMostBars * kMinute) return 'minute';
-  if (span <= kMostBars * kHour) return 'hour';
-  if (span <= kMostBars * kDay) return 'day';
+  if (span <= kMostRows * kMinute) return 'minute';
+  if (span <= kMostRows * kHour) return 'hour';
+  if (span <= kMostRows * kDay) return 'day';
   return 'week';
 }
 
@@ -38,6 +39,38 @@ export function bucketsOf(
     to: Math.min(starts[index + 1] ?? to, to),
     count: row.count,
   }));
+}
+
+/** How many rows go into one bar: steps that people count time in. */
+const kSteps: Record<BucketKey, number[]> = {
+  minute: [1, 2, 5, 10, 15],
+  hour: [1, 2, 3, 6, 12, 24],
+  day: [1, 2, 7, 14],
+  week: [1, 2, 4, 13],
+};
+
+/** Fewer and wider ones, without losing a sighting; the last may be narrower. */
+export function merged(buckets: readonly Bucket[], key: BucketKey): Bucket[] {
+  const steps = kSteps[key];
+  const step =
+    steps.find((each) => buckets.length / each <= kMostBars) ??
+    Math.ceil(buckets.length / kMostBars);
+  const bars: Bucket[] = [];
+  for (let at = 0; at < buckets.length; at += step) {
+    const part = buckets.slice(at, at + step);
+    const [first, last] = [part[0], part.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    const count = part.reduce((sum, each) => sum + each.count, 0);
+    bars.push({ from: first.from, to: last.to, count });
+  }
+  return bars;
+}
+
+/** From the first to the last that holds a sighting; null where none does. */
+export function heldBy(buckets: readonly Bucket[]): Interval | null {
+  const held = buckets.filter(({ count }) => count > 0);
+  const [first, last] = [held[0], held.at(-1)];
+  return first === undefined || last === undefined ? null : [first.from, last.to];
 }
 
 /** Every bucket that an interval touches, whole: what a brush over bars chooses. */

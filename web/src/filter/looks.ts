@@ -30,7 +30,7 @@ export function inOrder(names: Iterable<string>): string[] {
   return [...new Set(names)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** 'red · sedan · Toyota Corolla': the attributes that say what a vehicle looks like, in short. */
+/** 'red · sedan · Toyota · Corolla': what tells vehicles apart in a line; yes and no do not. */
 export function inShort(
   words: LookWords,
   attributes: Record<string, AttributeValue> | undefined,
@@ -39,8 +39,8 @@ export function inShort(
   return inOrder(Object.keys(attributes))
     .flatMap((name) => {
       const value = attributes[name];
-      if (value === undefined || value === '' || value === false) return [];
-      return value === true ? [nameOfLook(words, name)] : [valueOfLook(words, value)];
+      const isTelling = value !== undefined && value !== '' && typeof value !== 'boolean';
+      return isTelling ? [valueOfLook(words, value)] : [];
     })
     .join(' · ');
 }

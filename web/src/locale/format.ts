@@ -95,8 +95,9 @@ export function percent(share: number, tag: string): string {
 }
 
 export function distance(meters: number, tag: string): string {
-  if (meters < 1000) return `${number(Math.round(meters), tag)} m`;
-  return `${number(meters / 1000, tag, meters < 100_000 ? 1 : 0)} km`;
+  const zh = tag.startsWith('zh');
+  if (meters < 1000) return `${number(Math.round(meters), tag)}${zh ? '米' : ' m'}`;
+  return `${number(meters / 1000, tag, meters < 100_000 ? 1 : 0)}${zh ? '公里' : ' km'}`;
 }
 
 /** 75 s → '1 min 15 s' or '1分15秒': the two largest units. */

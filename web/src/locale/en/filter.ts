@@ -14,11 +14,10 @@ export const en = {
   circle: (radius: string) => `Within ${radius} of a point`,
   polygon: (corners: number) => `In an area of ${corners} corners`,
   plate: 'Plate',
-  plateHint: '京A*, ?626',
+  plateHint: '京A*, ?626: * any characters, ? exactly one',
   plateMatch: 'How the plate is read',
-  exact: 'as written (* and ? stand for what you do not know)',
-  near: (differences: number) =>
-    `misread or half remembered: ${differences} ${differences === 1 ? 'character' : 'characters'} may differ`,
+  exact: 'Exactly as written',
+  near: (differences: number) => `Misread or half remembered: ${differences} may differ`,
   nearNoStar: '“*” cannot stand in a half-remembered plate. Use “?” for one unknown character.',
   time: 'Time',
   anyTime: 'Any time',
@@ -47,6 +46,5 @@ export const en = {
   zoomIn: 'Show only the window',
   zoomOut: 'Show all time',
   bucket: (from: string, count: string) => `${from}: ${count} sightings`,
-  per: { minute: 'per minute', hour: 'per hour', day: 'per day', week: 'per week' },
-  peak: (count: string, per: string) => `at most ${count} ${per}`,
+  peak: (count: string, time: string) => `at most ${count} in ${time}`,
 };

@@ -15,8 +15,9 @@ export const en = {
   newest: 'Show the newest sightings',
   byFilter: 'Search by time, area or looks',
   loading: 'Searching',
-  total: (count: string, plates: string) => `${count} sightings of ${plates} plates`,
-  totalOne: (plates: string) => `1 sighting of ${plates} plates`,
+  total: (count: string, plates: string, isOnePlate: boolean) =>
+    `${count} sightings of ${plates} ${isOnePlate ? 'plate' : 'plates'}`,
+  totalOne: '1 sighting',
   counting: 'counting …',
   countFailed: 'could not be counted',
   loaded: (rows: string) => `${rows} loaded`,

@@ -19,7 +19,7 @@ export const zh: Texts<typeof en> = {
   byFilter: '按时间、区域或特征检索',
   loading: '正在检索',
   total: (count, plates) => `${count} 条记录，${plates} 个车牌`,
-  totalOne: (plates) => `1 条记录，${plates} 个车牌`,
+  totalOne: '1 条记录',
   counting: '正在统计…',
   countFailed: '未能统计总数',
   loaded: (rows) => `已加载 ${rows} 条`,
