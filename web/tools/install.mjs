@@ -20,8 +20,9 @@ function packagesOf(file) {
 export function isInstalled(wanted, installed) {
   const same = (a, b) => a !== undefined && b !== undefined && a.integrity === b.integrity;
   return (
-    [...wanted].every(([folder, each]) => each.optional || each.extraneous || same(each, installed.get(folder))) &&
-    [...installed].every(([folder, each]) => same(each, wanted.get(folder)))
+    [...wanted].every(
+      ([folder, each]) => each.optional || each.extraneous || same(each, installed.get(folder)),
+    ) && [...installed].every(([folder, each]) => same(each, wanted.get(folder)))
   );
 }
 
