@@ -4,6 +4,7 @@ export const en = {
   tab: { counts: 'Sightings', flows: 'Trips', speeds: 'Travel times' },
   filters: 'Filters: time, area, cameras, looks',
   by: 'Group by',
+  fitting: 'Time',
   show: 'Show',
   both: 'Both',
   count: 'Readings',

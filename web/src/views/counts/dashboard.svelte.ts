@@ -1,8 +1,10 @@
 // What the dashboard shows at one time: the groups, the whole, and the cameras on the map.
 
 import { Asked } from '../../api/asked.svelte';
+import { call } from '../../api/client';
 import { countSightings } from '../../api/counts';
-import type { CountsAnswer, CountsQuestion, CountsRow, Filter } from '../../api/types';
+import type { CountsAnswer, CountsQuestion, CountsRow, Filter, Status } from '../../api/types';
+import { timeKeyOf } from './state';
 
 export interface Numbers {
   /** What the rows are groups of: the key in force may have moved on. */
@@ -17,12 +19,24 @@ export function questionOf(filter: Filter, by: string, tz: string): CountsQuesti
   return { filter, group_by: [by], tz };
 }
 
+/** By the time that is asked for; where that is open, by what is stored. */
+async function fittingKey(filter: Filter, signal: AbortSignal): Promise<'hour' | 'day'> {
+  const { from, to } = filter.time ?? {};
+  if (from !== undefined && to !== undefined) return timeKeyOf(Date.parse(from), Date.parse(to));
+  const path = '/v1/status';
+  const { days } = await call<Status>({ method: 'GET', path }, { signal, quiet: true });
+  if (days.first === undefined || days.last === undefined) return 'hour';
+  const end = Date.parse(days.last) + 86_400_000;
+  return timeKeyOf(Date.parse(from ?? days.first), to === undefined ? end : Date.parse(to));
+}
+
 export class Dashboard {
   readonly asked = new Asked<Numbers>();
 
   /** All three are of one sequence, so that they agree while sightings arrive. */
-  ask(filter: Filter, by: string, tz: string): Promise<Numbers | undefined> {
+  ask(filter: Filter, wanted: string, tz: string): Promise<Numbers | undefined> {
     return this.asked.run(async (signal) => {
+      const by = wanted === '' ? await fittingKey(filter, signal) : wanted;
       const groups = await countSightings(questionOf(filter, by, tz), { signal });
       const at = { filter, tz, as_of: groups.as_of };
       const quiet = { signal, quiet: true };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CountsRow } from '../../api/types';
 import { barsOf, seriesOf, totalOf, valueOf } from './rows';
+import { timeKeyOf } from './state';
 
 const row = (
   members: Record<string, string | number | boolean | null>,
@@ -30,6 +31,12 @@ describe('counts', () => {
   it('tells a number from the same text', () => {
     const years = barsOf([row({ year: 2013 }, 2), row({ year: '2013' }, 1)], 'attributes.year');
     expect(new Set(years.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it('counts by the day where hours would be too many', () => {
+    const day = 86_400_000;
+    expect(timeKeyOf(0, 31 * day)).toBe('hour');
+    expect(timeKeyOf(0, 31 * day + 1)).toBe('day');
   });
 
   it('makes a plot of its rows, in seconds', () => {

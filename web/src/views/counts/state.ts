@@ -14,7 +14,7 @@ export const refreshIntervals = [0, 10, 60, 300] as const;
 
 export interface CountsState extends FilterState {
   tab: CountsTab;
-  /** A key of the API: one of fixedKeys, `plate_color`, or `attributes.NAME`. */
+  /** A key of the API: one of fixedKeys, `plate_color`, `attributes.NAME`; '': hours or days. */
   by: string;
   show: 'both' | 'count' | 'distinct_plates';
   refresh: number;
@@ -24,7 +24,7 @@ export interface CountsState extends FilterState {
 export const countsCodec = codecOf<CountsState>({
   ...filterFields(),
   tab: oneOf<CountsTab>(countsTabs, 'counts'),
-  by: text('hour'),
+  by: text(),
   show: oneOf(['both', 'count', 'distinct_plates'] as const, 'both'),
   refresh: number(0, { min: 0, max: 86_400 }),
   panel: oneOf(['numbers', 'filters'] as const, 'numbers'),
@@ -32,4 +32,11 @@ export const countsCodec = codecOf<CountsState>({
 
 export function isTimeKey(by: string): by is 'hour' | 'day' {
   return by === 'hour' || by === 'day';
+}
+
+const kMostHours = 31 * 24;
+
+/** Hours, where they are few enough to be looked at. */
+export function timeKeyOf(from: number, to: number): 'hour' | 'day' {
+  return (to - from) / 3_600_000 <= kMostHours ? 'hour' : 'day';
 }
