@@ -42,18 +42,28 @@ test('a cloned plate, from sweep to verdict', async ({ page, site, open }) => {
   await expect(page.getByText('confirmed by owner')).toBeVisible();
   const verdict = page.getByRole('region', { name: 'Your verdict' });
   await expect(verdict.getByText('owner <b>asked</b>')).toBeVisible();
-  // The genuine one comes first from now on.
-  const vehicles = page.getByRole('article', { name: /^Vehicle \d/ });
-  await expect(vehicles.first()).toContainText('genuine by verdict');
-  await expect(vehicles.first()).toContainText(readings);
-  await expect(vehicles.nth(1)).toContainText('fake by verdict');
+  // Each keeps its number and colour, whichever is genuine.
+  await expect(vehicle).toContainText('genuine by verdict');
+  await expect(vehicle).toContainText(readings);
+  await expect(page.getByRole('article', { name: 'Vehicle 1' })).toContainText('fake by verdict');
 
   // The verdict is the server's: it is there for whoever comes to the address.
   await page.getByRole('link', { name: 'All conflicts' }).click();
   await page.getByLabel('State').selectOption('confirmed');
   await expect(list.locator('bdi')).toHaveText([plate ?? '']);
 
+  // A colleague's verdict in between is shown, not overwritten unseen.
   await found.first().click();
+  await expect(verdict.getByText('owner <b>asked</b>')).toBeVisible();
+  const id = new URL(page.url()).searchParams.get('id') ?? '';
+  const judged = await site.server.call<{ status: string }>('PATCH', `/v1/cloned-plates/${id}`, {
+    status: 'dismissed',
+    note: 'one driver with two cars',
+  });
+  expect(judged.status).toBe('dismissed');
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await expect(page.getByText('Not saved: somebody else gave a verdict')).toBeVisible();
+  await expect(verdict.getByText('one driver with two cars')).toBeVisible();
   await page.getByRole('button', { name: 'Open again' }).click();
   await expect(page.getByText('The verdict is saved.')).toBeVisible();
 });

@@ -65,6 +65,8 @@ export const en = {
   reopen: 'Open again',
   saving: 'Saving the verdict',
   saved: 'The verdict is saved.',
+  overtaken:
+    'Not saved: somebody else gave a verdict meanwhile. It is shown above; press again to replace it.',
   verdictBy: (status: string, by: string, at: string) => `${status} by ${by} on ${at}`,
   kindChanged: 'Later sweeps explain it differently now: look again.',
   evidenceSince: 'There is newer evidence since this verdict.',

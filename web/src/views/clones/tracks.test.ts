@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Conflict } from '../../api/conflicts';
-import { comparisonOf, markersOf, ownersOf, readingsOf, spanOf, tracksOf } from './tracks';
+import {
+  comparisonOf,
+  inOrderSeen,
+  markersOf,
+  ownersOf,
+  readingsOf,
+  spanOf,
+  tracksOf,
+} from './tracks';
 
 const conflict = {
   first: '2024-03-04T10:00:00.000Z',
@@ -19,6 +27,15 @@ const conflict = {
 const point = (id: string, lon: number) => ({
   geometry: { type: 'Point' as const, coordinates: [lon, 10] as [number, number] },
   properties: { id, time: '2024-03-04T10:00:00.000Z', camera_id: 'K', trip: 1 },
+});
+
+describe('vehicles behind a plate', () => {
+  it('keep their order whichever is held to be genuine', () => {
+    const [first, second] = conflict.vehicles;
+    const turned = { ...conflict, vehicles: [second, first] } as Conflict;
+    expect(inOrderSeen(turned).vehicles).toEqual([first, second]);
+    expect(inOrderSeen(conflict).vehicles).toEqual([first, second]);
+  });
 });
 
 describe('readings of a cloned plate', () => {

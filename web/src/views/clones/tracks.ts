@@ -1,6 +1,6 @@
 // Which reading is whose, and the tracks that come of it.
 
-import type { Conflict, Evidence } from '../../api/conflicts';
+import type { Conflict, ConflictVehicle, Evidence } from '../../api/conflicts';
 import type { TrajectoryAnswer } from '../../api/trajectory';
 import type { AttributeValue, Position, Timestamp } from '../../api/types';
 import { inOrder } from '../../filter/looks';
@@ -12,6 +12,18 @@ export interface PlacedReading {
   time: Timestamp;
   cameraId: string;
   place: Position | null;
+}
+
+/**
+ * The conflict with its vehicles in the order in which they were first seen: which one is held to be
+ * genuine must not change their numbers and colours. The ids of readings sort by time.
+ */
+export function inOrderSeen(conflict: Conflict): Conflict {
+  const first = ({ sightings }: ConflictVehicle) => sightings[0] ?? '';
+  return {
+    ...conflict,
+    vehicles: [...conflict.vehicles].sort((a, b) => (first(a) < first(b) ? -1 : 1)),
+  };
 }
 
 /** The readings of the plate, in time order. */
