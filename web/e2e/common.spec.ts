@@ -6,27 +6,36 @@ interface Found {
   sightings: { camera_id: string; time: string }[];
 }
 
-test('a plate that was at two scenes is found, and shown at each', async ({ page, site, open }) => {
+test('a plate that was at several scenes is found, and shown at each', async ({
+  page,
+  site,
+  open,
+}) => {
   const { plate } = site.city;
   const found = await site.server.call<Found>('POST', '/v1/search/sightings', {
     filter: { plate },
     order: 'time_asc',
   });
-  const first = found.sightings[0];
-  const last = found.sightings.find(
-    ({ camera_id, time }) =>
-      camera_id !== first?.camera_id && time.slice(0, 10) !== first?.time.slice(0, 10),
-  );
-  if (first === undefined || last === undefined) throw new Error(`${plate} was seen too seldom`);
+  // Where it was but once: not what it does anyway.
+  const days = new Set<string>();
+  const scenes = found.sightings.filter(({ camera_id, time }) => {
+    const isRare = found.sightings.filter((each) => each.camera_id === camera_id).length === 1;
+    if (!isRare || days.has(time.slice(0, 10))) return false;
+    days.add(time.slice(0, 10));
+    return true;
+  });
+  expect(scenes.length, `${plate} is never off its ways`).toBeGreaterThanOrEqual(2);
+  const all = `${scenes.length} of ${scenes.length} scenes`;
   await open('common');
   await expect(page.getByRole('button', { name: 'Find common plates' })).toBeDisabled();
   await expectAccessible(page);
 
-  for (const [index, seen] of [first, last].entries()) {
+  for (const [index, seen] of scenes.entries()) {
+    if (index >= 2) await page.getByRole('button', { name: 'Add a scene' }).click();
     const scene = page.getByRole('listitem', { name: `Scene ${index + 1}` });
-    if (index > 0) await scene.getByRole('button', { name: /^Edit/ }).click();
-    await scene.getByLabel('From', { exact: true }).fill(wallClock(seen.time, -20));
-    await scene.getByLabel('To', { exact: true }).fill(wallClock(seen.time, 20));
+    if (index === 1) await scene.getByRole('button', { name: /^Edit/ }).click();
+    await scene.getByLabel('From', { exact: true }).fill(wallClock(seen.time, -5));
+    await scene.getByLabel('To', { exact: true }).fill(wallClock(seen.time, 5));
     await scene.getByLabel('Cameras').fill(seen.camera_id);
     await scene.getByLabel('Cameras').press('Enter');
   }
@@ -34,7 +43,7 @@ test('a plate that was at two scenes is found, and shown at each', async ({ page
   const list = page.getByRole('list', { name: 'Plates at several scenes' });
   const row = list.getByRole('listitem').filter({ hasText: plate });
   await row.getByRole('button').first().click();
-  await expect(row).toContainText('2 of 2 scenes');
+  await expect(row).toContainText(all);
   await expect(
     row
       .getByRole('link')
@@ -51,7 +60,7 @@ test('a plate that was at two scenes is found, and shown at each', async ({ page
   await expect(page).toHaveURL(/\/replay\?/);
   await page.goBack();
   await expect(page).toHaveURL(address);
-  await expect(row).toContainText('2 of 2 scenes');
+  await expect(row).toContainText(all);
 });
 
 /** As the session shows it, in Asia/Shanghai, some minutes off. */

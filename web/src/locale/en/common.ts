@@ -41,7 +41,7 @@ export const en = {
   },
   oneIn: (vehicles: string) => `By chance once in ${vehicles} vehicles`,
   never: 'Practically never by chance',
-  expected: (count: string) => `${count} scenes expected`,
+  expected: (count: string) => `expected at ${count} of them`,
   atScenes: 'Where it was seen',
   seen: 'Seen',
   anyway: 'There anyway',

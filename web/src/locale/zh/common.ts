@@ -43,7 +43,7 @@ export const zh: Texts<typeof en> = {
   },
   oneIn: (vehicles) => `巧合的概率：每 ${vehicles} 辆车一次`,
   never: '实际上不可能是巧合',
-  expected: (count) => `预期 ${count} 个现场`,
+  expected: (count) => `按习惯预计出现在其中 ${count} 个`,
   atScenes: '出现地点',
   seen: '出现',
   anyway: '平时也在的概率',

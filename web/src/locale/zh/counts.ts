@@ -52,7 +52,7 @@ export const zh: Texts<typeof en> = {
   vehicles: (count) => `${count} 辆车`,
   noTrips: '该时间内没有出行',
   noSpeeds: '该时间内没有足够多车辆连续经过的路段',
-  kmh: (value) => `${value} km/h`,
+  kmh: (value) => `${value} 公里/小时`,
   slow: '85% 用时不超过',
   times: '次数',
   least: (count) => `途中无停留、至少经过 ${count} 次的路段。`,
