@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   panel: 'Cloned plates and sweeps',
   tabs: 'Conflicts or sweeps',
@@ -21,7 +23,7 @@ export const en = {
   more: 'Show more',
   pairs: (count: string) => `${count} impossible pairs`,
   onePair: '1 impossible pair',
-  vehicles: (count: string) => `${count} vehicles`,
+  vehicles: (count: string) => counted(count, 'vehicle'),
   back: 'All conflicts',
   loadingOne: 'Loading the conflict',
   impossible: 'The impossible pair',
@@ -45,12 +47,13 @@ export const en = {
   genuine: 'likely genuine',
   genuineConfirmed: 'genuine by verdict',
   fake: 'fake by verdict',
-  readings: (count: string) => `${count} readings`,
+  readings: (count: string) => counted(count, 'reading'),
   seen: (from: string, to: string) => `${from} – ${to}`,
   home: (lat: string, lon: string) => `rests near ${lat}, ${lon}`,
-  showReadings: (count: string) => `Show its ${count} readings`,
+  showReadings: (count: string) => `Show its ${counted(count, 'reading')}`,
   hideReadings: 'Hide its readings',
-  foreign: (count: string) => `${count} readings are of other plates, or of a camera at fault`,
+  foreign: (count: string) =>
+    `Of other plates, or of a camera at fault: ${counted(count, 'reading')}`,
   probablePlate: (plate: string) => `probably ${plate}`,
   replay: 'Replay the plate',
   similar: 'What looks like it',
@@ -91,13 +94,15 @@ export const en = {
   },
   cancel: 'Cancel',
   progress: (share: string) => `${share} done`,
-  sweepResult: (plates: string, readings: string) => `${plates} plates, ${readings} readings`,
-  sweepFound: (count: string, fresh: string) => `${count} conflicts, ${fresh} of them new`,
+  sweepResult: (plates: string, readings: string) =>
+    `${counted(plates, 'plate')}, ${counted(readings, 'reading')}`,
+  sweepFound: (count: string, fresh: string) =>
+    `${counted(count, 'conflict')}, ${fresh} of them new`,
   showFound: 'Show the conflicts',
   faults: 'Cameras at fault',
   clockFault: (camera: string, offset: string, plates: string) =>
-    `${camera}: its clock is off by ${offset} (${plates} plates say so)`,
+    `${camera}: its clock is off by ${offset} (by ${counted(plates, 'plate')})`,
   positionFault: (camera: string, plates: string) =>
-    `${camera}: it does not stand where it is said to (${plates} plates say so)`,
+    `${camera}: it does not stand where it is said to (by ${counted(plates, 'plate')})`,
   mapHint: 'Choose a conflict to see its vehicles on the map.',
 };

@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   panel: 'Common plates',
   title: 'Who was at several scenes?',
@@ -5,7 +7,7 @@ export const en = {
   scene: (number: string) => `Scene ${number}`,
   sceneColumn: 'Scene',
   incomplete: 'needs place and time',
-  readings: (count: string) => `${count} readings`,
+  readings: (count: string) => counted(count, 'reading'),
   edit: 'Edit',
   done: 'Done',
   remove: (number: string) => `Remove scene ${number}`,
@@ -14,7 +16,7 @@ export const en = {
   noTime: 'no time yet',
   circle: (radius: string) => `within ${radius} of a point`,
   polygon: 'in a drawn area',
-  cameras: (count: string) => `${count} cameras`,
+  cameras: (count: string) => counted(count, 'camera'),
   drawCircle: 'Draw a circle',
   drawPolygon: 'Draw an area',
   clearArea: 'Remove the area',
@@ -26,7 +28,7 @@ export const en = {
   needs: 'Give each scene a place and both ends of its time.',
   loading: 'Comparing the scenes',
   found: (count: string, all: string) => `${count} of ${all} plates were at several scenes`,
-  background: (days: string) => `Compared with how they drive on ${days} days`,
+  background: (days: string) => `Compared with how they drive on ${counted(days, 'day')}`,
   none: 'No plate was at so many scenes',
   noneDetail: 'Widen a place or a time, or ask for fewer scenes.',
   list: 'Plates at several scenes',

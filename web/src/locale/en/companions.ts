@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   panel: 'Companions and groups',
   tabs: 'Of one plate, or all groups',
@@ -21,13 +23,13 @@ export const en = {
   none: 'Nobody met it more often than chance would have it',
   noneDetail: 'Widen the time window, or let the two pass further apart.',
   target: (plates: string, readings: string, trips: string) =>
-    `${plates}: ${readings} readings on ${trips} trips`,
+    `${plates}: ${counted(readings, 'reading')} on ${counted(trips, 'trip')}`,
   crowd: (crowd: string) => `On average ${crowd} others pass a camera together with it`,
   list: 'Companions, the least likely by chance first',
   significant: 'not by chance',
   notSignificant: 'may be chance',
   meetings: (count: string, cameras: string, days: string) =>
-    `${count} meetings at ${cameras} cameras on ${days} days`,
+    `${counted(count, 'meeting')} at ${counted(cameras, 'camera')} on ${counted(days, 'day')}`,
   seen: 'seen',
   expected: 'by chance',
   once: (times: string) => `A stranger meets it as often once in ${times}.`,
@@ -52,7 +54,8 @@ export const en = {
   groupsNone: 'No search yet.',
   progress: (share: string) => `${share} done`,
   cancel: 'Cancel',
-  found: (groups: string, pairs: string) => `${groups} groups; ${pairs} pairs weighed`,
+  found: (groups: string, pairs: string) =>
+    `${counted(groups, 'group')}; ${counted(pairs, 'pair')} weighed`,
   group: (number: string) => `Group ${number}`,
   replayGroup: 'Replay the group',
   moreGroups: (count: string) => `… and ${count} more, in the API’s answer`,

@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   panel: 'Counts',
   tabs: 'What is counted',
@@ -42,11 +44,11 @@ export const en = {
   tooLong: 'At most 31 days can be shown here. For more, call the API.',
   countingTrips: 'Following every vehicle of the time',
   trips: 'Trips',
-  tooShort: (count: string) => `${count} trips of a single reading are left out`,
+  tooShort: (count: string) => `Left out: ${counted(count, 'trip')} of a single reading`,
   matrix: 'Busiest cameras, from row to column',
   fromTo: 'From ↓ to →',
   pairs: 'From camera to camera',
-  vehicles: (count: string) => (count === '1' ? '1 vehicle' : `${count} vehicles`),
+  vehicles: (count: string) => counted(count, 'vehicle'),
   noTrips: 'No trips in this time',
   noSpeeds: 'No way between two cameras was driven often enough in this time',
   kmh: (value: string) => `${value} km/h`,

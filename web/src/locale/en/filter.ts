@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   filters: 'Filters',
   active: 'What is asked for',
@@ -8,11 +10,11 @@ export const en = {
   plateNear: (plate: string, differences: number) =>
     `Like ${plate}, up to ${differences} ${differences === 1 ? 'character' : 'characters'} off`,
   cameraIs: (camera: string) => `At ${camera}`,
-  camerasAre: (count: string) => `At ${count} cameras`,
+  camerasAre: (count: string) => `At ${counted(count, 'camera')}`,
   timeFrom: (from: string) => `From ${from}`,
   timeTo: (to: string) => `Until ${to}`,
   circle: (radius: string) => `Within ${radius} of a point`,
-  polygon: (corners: number) => `In an area of ${corners} corners`,
+  polygon: (corners: number) => `In an area of ${counted(corners, 'corner')}`,
   plate: 'Plate',
   plateHint: '京A*, ?626: * any characters, ? exactly one',
   plateMatch: 'How the plate is read',
@@ -34,7 +36,7 @@ export const en = {
   looks: 'Looks',
   looksHelp: 'Numbers are sightings that pass all other filters.',
   looksNone: 'What is stored here bears no attributes.',
-  choose: (value: string, count: string) => `${value}, ${count} sightings`,
+  choose: (value: string, count: string) => `${value}, ${counted(count, 'sighting')}`,
   absent: 'not stated',
   findValue: (name: string) => `Find in ${name}`,
   more: (count: string) => `Show ${count} more`,
@@ -45,6 +47,6 @@ export const en = {
   end: 'End of the window',
   zoomIn: 'Show only the window',
   zoomOut: 'Show all time',
-  bucket: (from: string, count: string) => `${from}: ${count} sightings`,
+  bucket: (from: string, count: string) => `${from}: ${counted(count, 'sighting')}`,
   peak: (count: string, time: string) => `at most ${count} in ${time}`,
 };

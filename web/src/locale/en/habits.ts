@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   panel: 'Habits of vehicles',
   tabs: 'Of one plate, or vehicles with a habit',
@@ -14,7 +16,7 @@ export const en = {
   loading: 'Working out its habits',
   none: 'No readings of this plate in the window',
   summary: (readings: string, trips: string, days: string) =>
-    `${readings} readings, ${trips} trips on ${days} days`,
+    `${counted(readings, 'reading')}, ${counted(trips, 'trip')} on ${counted(days, 'day')}`,
   first: 'First seen',
   last: 'Last seen',
   nightShare: 'At night',
@@ -26,21 +28,22 @@ export const en = {
   kinds: { home: 'home', day: 'day place', other: 'other' },
   placeHours: (arrives: string, leaves: string) => `usually ${arrives} to ${leaves}`,
   placeStays: (stays: string, days: string, total: string) =>
-    `${stays} stays on ${days} days, ${total} in all`,
+    `${counted(stays, 'stay')} on ${counted(days, 'day')}, ${total} in all`,
   placeSure: (share: string, radius: string) => `${share} sure, within about ${radius}`,
   routes: 'Usual ways',
   noRoutes: 'No way was taken often enough.',
-  routeTrips: (trips: string, days: string) => `${trips} trips on ${days} days`,
+  routeTrips: (trips: string, days: string) =>
+    `${counted(trips, 'trip')} on ${counted(days, 'day')}`,
   routeTimes: (departs: string, takes: string) => `leaves at about ${departs}, takes ${takes}`,
   hours: 'Active hours',
   hoursHelp: 'Readings by weekday and hour',
-  hourCell: (count: string) => `${count} readings`,
+  hourCell: (count: string) => counted(count, 'reading'),
   changes: 'What changed',
   noChanges: 'Nothing that cannot be chance.',
   homeMoved: (day: string, distance: string) => `${day}: another home, ${distance} away`,
   hoursMoved: (day: string) => `${day}: other hours`,
   setAside: (count: string) =>
-    `${count} readings were set aside: misread, of a clone, or of a camera at fault.`,
+    `Set aside as misread, of a clone, or of a camera at fault: ${counted(count, 'reading')}.`,
   findTitle: 'Find vehicles by habit',
   findHelp: 'All habits that are ticked must hold, among the readings of the window.',
   night: 'out at night only',
@@ -54,9 +57,9 @@ export const en = {
   foundNoneDetail: 'Take a habit back, or widen the time window.',
   foundList: 'Vehicles with these habits',
   rowReadings: (readings: string, days: string, nights: string) =>
-    `${readings} readings on ${days} days and ${nights} nights`,
+    `${counted(readings, 'reading')} on ${counted(days, 'day')} and ${counted(nights, 'night')}`,
   rowNight: (share: string) => `${share} at night`,
-  rowBusiest: (passes: string, day: string) => `${passes} passes on ${day}`,
+  rowBusiest: (passes: string, day: string) => `${counted(passes, 'pass', 'passes')} on ${day}`,
   rowFirst: (time: string) => `first seen ${time}`,
   more: 'Show more',
 };

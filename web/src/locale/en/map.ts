@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   map: 'Map of the cameras',
   fitAll: 'Show everything',
@@ -10,7 +12,7 @@ export const en = {
   camera: 'Camera',
   mobile: 'mobile',
   heading: (degrees: number) => `looks towards ${degrees}°`,
-  sightingsHere: (count: string) => `${count} sightings here`,
+  sightingsHere: (count: string) => `${counted(count, 'sighting')} here`,
   camerasFailed: 'The cameras could not be loaded.',
   drawPolygon: 'Click the corners of the area. Double-click, Enter twice or “Done” ends it.',
   drawCircle: 'Click the centre, then the edge.',

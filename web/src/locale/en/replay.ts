@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   panel: 'Vehicles and their trips',
   add: 'Plate to replay',
@@ -15,7 +17,8 @@ export const en = {
   loading: (plate: string) => `Loading the readings of ${plate}`,
   noReadings: 'No readings in this time window',
   noPlaces: 'None of its readings has a place, so it cannot be drawn.',
-  summary: (readings: string, trips: string) => `${readings} readings, ${trips} trips`,
+  summary: (readings: string, trips: string) =>
+    `${counted(readings, 'reading')}, ${counted(trips, 'trip')}`,
   before: 'not seen yet',
   after: (camera: string, ago: string) => `last seen at ${camera}, ${ago} ago`,
   driving: (from: string, to: string) => `${from} → ${to}`,
@@ -27,7 +30,7 @@ export const en = {
   meetings: 'Meetings',
   tripRow: (number: number) => `Trip ${number}`,
   tripMeta: (duration: string, length: string, readings: string) =>
-    `${duration} · ${length} · ${readings} readings`,
+    `${duration} · ${length} · ${counted(readings, 'reading')}`,
   meetWithin: 'Same camera within',
   seconds: (count: number) => `${count} s`,
   noMeetings: 'These vehicles did not pass one camera within this time of each other.',

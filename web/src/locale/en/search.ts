@@ -1,3 +1,5 @@
+import { counted } from '../counted';
+
 export const en = {
   panel: 'Search and its results',
   tabs: 'Results or filters',
@@ -5,7 +7,8 @@ export const en = {
   filters: 'Filters',
   startTitle: 'Where was a vehicle seen?',
   startDetail: 'Type a plate, part of one, or a camera into the box above. Press / to get there.',
-  stored: (sightings: string, cameras: string) => `${sightings} sightings by ${cameras} cameras`,
+  stored: (sightings: string, cameras: string) =>
+    `${counted(sightings, 'sighting')} by ${counted(cameras, 'camera')}`,
   storedDays: (first: string, last: string) => `${first} to ${last}`,
   examples: 'What the box understands',
   exampleWhole: 'a plate',
