@@ -34,6 +34,15 @@ test('a cloned plate, from sweep to verdict', async ({ page, site, open }) => {
   await mapIsDrawn(page);
   await expectAccessible(page);
   await screenshot(page, 'clone');
+  await vehicle.scrollIntoViewIfNeeded();
+  await screenshot(page, 'clone-vehicles');
+  // Whatever the server says is said in Chinese, too.
+  await page.getByRole('button', { name: '中文', exact: true }).click();
+  await expect(page.getByRole('article', { name: '车辆 2' }).getByRole('listitem')).not.toHaveCount(
+    0,
+  );
+  await expect(page.locator('li[lang="en"]')).toHaveCount(0);
+  await page.getByRole('button', { name: 'English', exact: true }).click();
 
   await page.getByLabel('Genuine vehicle').selectOption('1');
   await page.getByLabel('Note').fill('owner <b>asked</b>, his car is the second');

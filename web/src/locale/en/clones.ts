@@ -41,7 +41,7 @@ export const en = {
   same: 'same',
   unknown: 'not read',
   explanations: 'What explains it',
-  reasons: 'Reasons, as the server gives them',
+  reasons: 'Why',
   vehiclesTitle: 'The vehicles behind the plate',
   vehicle: (number: string) => `Vehicle ${number}`,
   genuine: 'likely genuine',

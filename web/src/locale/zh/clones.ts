@@ -41,7 +41,7 @@ export const zh: Texts<typeof en> = {
   same: '相同',
   unknown: '未识别',
   explanations: '如何解释',
-  reasons: '服务器给出的理由（英文）',
+  reasons: '理由',
   vehiclesTitle: '车牌背后的车辆',
   vehicle: (number) => `车辆 ${number}`,
   genuine: '可能是真车',
