@@ -122,7 +122,18 @@ function layersOf(isDark: boolean): LayerSpecification[] {
       source: 'values',
       layout: { 'circle-sort-key': ['-', ['get', 'share']] },
       paint: {
-        'circle-radius': byCount(4, 26),
+        // A whole city on a small map would be one blot.
+        'circle-radius': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          9,
+          byCount(2, 9),
+          11.5,
+          byCount(3, 17),
+          13,
+          byCount(4, 26),
+        ],
         'circle-color': accent,
         'circle-opacity': 0.45,
         'circle-stroke-color': accent,
