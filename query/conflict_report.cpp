@@ -17,8 +17,12 @@ constexpr size_t kMostEvidence = 8;
 constexpr double kClockShare = 0.5;
 // P(a camera is wrong | all but one of the vehicles were read by it alone).
 constexpr double kOneCameraIsWrong = 0.95;
+// Of a clone, where no split with a second vehicle is the likeliest.
+constexpr double kMostUnsplit = 0.49;
 // No probability is nothing.
 constexpr double kLeastProbability = 1e-4;
+// Habits and papers can be made to look right.
+constexpr double kMostSureOfGenuine = 0.99;
 
 class Report {
  public:
@@ -114,12 +118,12 @@ class Report {
                           1 - kLeastProbability);
     }
     if (case_.known.empty()) cloned *= 1 - OneCameraShare(count);
-    cloned = std::max(cloned, kLeastProbability);
+    double most_apart = 0;  // odds that a stray is of a second vehicle
     // What else the strays of one vehicle may be.
     std::array<double, kConflictKinds> other = {};
     for (size_t i = 0; i < case_.track.size(); ++i) {
       if (!case_.track[i].place || case_.one.vehicles[i] != kForeign) continue;
-      const double misread = sources_.priors.unknown_misreads + case_.sources[i].expected;
+      const double misread = case_.far_misreads[i] + case_.sources[i].expected;
       const CameraFault* fault = sources_.judge.FaultOf(case_.track[i].reading.camera_number);
       const double faulty = (fault != nullptr ? sources_.priors.faulty_readings_of_faulty
                                               : sources_.priors.faulty_readings) *
@@ -128,10 +132,17 @@ class Report {
                            : fault->kind == CameraFault::Kind::kClock ? 0.95
                                                                       : 0.05;
       const double sum = misread + faulty;
+      const double is_right = 1 - OneCameraShare(std::min(0.0, Alike(i)));
+      most_apart = std::max(most_apart, sources_.priors.cloned / sum * is_right);
       other[static_cast<size_t>(ConflictKind::kMisread)] += misread / sum;
       other[static_cast<size_t>(ConflictKind::kClock)] += faulty * clock / sum;
       other[static_cast<size_t>(ConflictKind::kPosition)] += faulty * (1 - clock) / sum;
     }
+    // The likeliest split has one vehicle, but one with two may be about as likely.
+    if (count < 2 && case_.known.empty()) {
+      cloned = std::min(kMostUnsplit, most_apart / (1 + most_apart));
+    }
+    cloned = std::max(cloned, kLeastProbability);
     double sum = 0;
     for (const double weight : other) sum += weight;
     if (sum <= 0) other[static_cast<size_t>(ConflictKind::kMisread)] = sum = 1;
@@ -139,31 +150,43 @@ class Report {
       conflict_.probabilities[kind] = (1 - cloned) * other[kind] / sum;
     }
     conflict_.probabilities[static_cast<size_t>(ConflictKind::kCloned)] = cloned;
-    const auto best = std::ranges::max_element(conflict_.probabilities);
+    // One vehicle alone is no clone, however near to it.
+    const auto best = std::max_element(conflict_.probabilities.begin() + (count < 2 ? 1 : 0),
+                                       conflict_.probabilities.end());
     conflict_.kind = static_cast<ConflictKind>(best - conflict_.probabilities.begin());
     conflict_.confidence = *best;
   }
 
   // Vehicles drive about: where all but one of them were read by one camera alone, again and again,
-  // it is that camera which is wrong.
+  // it is that camera which is wrong; unless what it saw looks different, which no clock explains.
   double OneCameraShare(int count) const {
     int roaming = 0;
     int alone = 0;
+    double alike = 0;  // ln of odds, of the readings of those that were read by one camera alone
     for (int v = 0; v < count; ++v) {
       std::map<uint32_t, size_t> cameras;
       size_t readings = 0;
+      double of_own = 0;
       for (size_t i = 0; i < case_.track.size(); ++i) {
         if (case_.many.vehicles[i] != v) continue;
         ++cameras[case_.track[i].reading.camera_number];
         ++readings;
+        of_own += Alike(i);
       }
       size_t most = 0;
       for (const auto& [camera, times] : cameras) most = std::max(most, times);
       const bool is_alone =
           readings <= 1 || (most >= 2 && static_cast<double>(most) >= 0.8 * static_cast<double>(readings));
       (is_alone ? alone : roaming) += 1;
+      if (is_alone) alike += std::min(0.0, of_own);
     }
-    return roaming < 2 && alone > 0 ? kOneCameraIsWrong : 0;
+    if (roaming >= 2 || alone == 0) return 0;
+    return OneCameraShare(alike);
+  }
+
+  static double OneCameraShare(double alike) {
+    const double odds = kOneCameraIsWrong / (1 - kOneCameraIsWrong) * std::exp(alike);
+    return odds / (1 + odds);
   }
 
   // How much a stray looks like the vehicle that the other readings are of.
@@ -179,7 +202,7 @@ class Report {
   void AddVehicles(const std::vector<int>& vehicles) {
     const int count = CountOf(vehicles);
     std::vector<VehicleHabits> habits;
-    std::vector<std::optional<bool>> fits;
+    std::vector<VehiclePapers> papers;
     std::vector<ConflictVehicle> made(static_cast<size_t>(count));
     for (int v = 0; v < count; ++v) {
       std::vector<TrackReading> own;
@@ -192,7 +215,7 @@ class Report {
       habits.push_back(HabitsOf(own, sources_.judge.travel_times()));
       vehicle.home = habits.back().home;
       if (sources_.looks != nullptr) vehicle.appearance = sources_.looks->Appearance(vehicles, v);
-      fits.push_back(FitsPlate(vehicle));
+      papers.push_back(PapersOf(vehicle));
     }
     for (size_t i = 0; i < case_.track.size(); ++i) {
       if (vehicles[i] >= 0) continue;
@@ -202,7 +225,7 @@ class Report {
       for (ConflictVehicle& vehicle : made) conflict_.vehicles.push_back(std::move(vehicle));
       return;
     }
-    NameGenuine(habits, fits, vehicles, made);
+    NameGenuine(habits, papers, vehicles, made);
     std::vector<size_t> order(made.size());
     for (size_t v = 0; v < order.size(); ++v) order[v] = v;
     std::ranges::stable_sort(order, [&](size_t a, size_t b) {
@@ -215,9 +238,18 @@ class Report {
   }
 
   void NameGenuine(std::span<const VehicleHabits> habits,
-                   std::span<const std::optional<bool>> fits, const std::vector<int>& vehicles,
+                   std::span<const VehiclePapers> papers, const std::vector<int>& vehicles,
                    std::vector<ConflictVehicle>& made) {
-    GenuineGuess guess = GuessGenuine(habits, fits);
+    std::vector<VehicleHabits> lives(habits.begin(), habits.end());
+    if (case_.before) {
+      const auto v = static_cast<size_t>(case_.before->vehicle);
+      lives[v].first = std::min(lives[v].first, case_.before->since);
+    }
+    GenuineGuess guess = GuessGenuine(lives, papers);
+    if (case_.before) {
+      guess.reasons[static_cast<size_t>(case_.before->vehicle)].push_back(
+          "the plate's readings from before are like its own alone");
+    }
     for (size_t v = 0; v < made.size(); ++v) made[v].reasons = std::move(guess.reasons[v]);
     if (case_.known_genuine && static_cast<size_t>(*case_.known_genuine) < made.size()) {
       const auto known = static_cast<size_t>(*case_.known_genuine);
@@ -225,7 +257,9 @@ class Report {
       made[known].reasons.insert(made[known].reasons.begin(), "a person confirmed it");
     } else if (guess.vehicle) {
       made[*guess.vehicle].likely_genuine = true;
-      conflict_.reasons.push_back("which vehicle is genuine is a guess from habits");
+      conflict_.reasons.push_back(
+          fmt::format("which vehicle is genuine is a guess from habits, {:.0f} % sure",
+                      100 * std::min(guess.probability, kMostSureOfGenuine)));
     }
     if (sources_.looks == nullptr) return;
     for (size_t v = 1; v < made.size(); ++v) {
@@ -238,16 +272,20 @@ class Report {
     }
   }
 
-  // Large vehicles bear yellow plates, and no others do (GA 36).
-  static std::optional<bool> FitsPlate(const ConflictVehicle& vehicle) {
+  static VehiclePapers PapersOf(const ConflictVehicle& vehicle) {
+    VehiclePapers papers;
     std::string_view color;
     std::string_view type;
     for (const auto& [name, value] : vehicle.appearance) {
       if (name == "plate_color") color = value;
       if (name == "type") type = value;
+      if (name == "inspection_sticker") papers.sticker = value == "true";
     }
-    if (color.empty() || type.empty() || (color != "yellow" && color != "blue")) return {};
-    return (color == "yellow") == (type == "bus" || type == "truck");
+    // Large vehicles bear yellow plates, and no others do (GA 36).
+    if (!type.empty() && (color == "yellow" || color == "blue")) {
+      papers.fits_plate = (color == "yellow") == (type == "bus" || type == "truck");
+    }
+    return papers;
   }
 
   void AddReasons() {

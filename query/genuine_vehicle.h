@@ -13,12 +13,13 @@
 
 namespace sightline::query {
 
-// What speaks for a vehicle being genuine: a life that leaves traces. Who copies a plate starts
-// later, drives when it pays, and keeps no habits.
+// What speaks for a vehicle being genuine: it was there first, and its life leaves traces. Who
+// copies a plate starts later, drives when it pays, and keeps no habits.
 struct VehicleHabits {
   size_t readings = 0;
   TimestampMs first;
   TimestampMs last;
+  std::vector<double> gaps_days;  // between each reading and the next
   int active_days = 0;     // UTC days with a reading
   double night_share = 0;  // of readings, 22:00 to 5:00 by the sun at the place
   // Where it rests most often, and the share of its rests that are there.
@@ -37,9 +38,21 @@ struct GenuineGuess {
   std::vector<std::vector<std::string>> reasons;  // by vehicle; English
 };
 
-// `fits_plate[v]`: whether the vehicle's looks agree with the plate itself (its colour tells
-// electric cars and large vehicles); none: unknown.
+// ln of how much likelier a clone is than the genuine vehicle to be seen first so many days after the
+// first reading of all, `days` having passed in all. The genuine vehicle was there before: of an
+// instant of its life the time to its next reading has the density P(gap > x) / mean gap (the residual
+// life of renewal theory), the gaps being its own. A clone was there before too, or began at any time
+// since.
+double LateStartEvidence(const VehicleHabits& vehicle, double late_days, double days);
+
+// What can be seen of whether a vehicle's papers are its own; none: unknown.
+struct VehiclePapers {
+  std::optional<bool> fits_plate;  // its looks agree with the plate's colour
+  std::optional<bool> sticker;     // it bears an inspection sticker, most of its readings say
+};
+
+// Both of one length. `probability` is that of `vehicle`, all being equally likely before.
 GenuineGuess GuessGenuine(std::span<const VehicleHabits> vehicles,
-                          std::span<const std::optional<bool>> fits_plate);
+                          std::span<const VehiclePapers> papers);
 
 }  // namespace sightline::query

@@ -9,6 +9,7 @@
 
 #include "core/cancellation.h"
 #include "core/error.h"
+#include "core/sighting.h"
 #include "query/plate_reading_model.h"
 #include "query/sources.h"
 #include "query/track_continuity.h"
@@ -19,8 +20,13 @@ namespace sightline::query {
 // An odd reading as the plate is written there.
 struct OddReading {
   TrackReading reading;
-  std::string camera_id;
-  std::optional<double> confidence;
+  const Sighting* record = nullptr;  // null: gone
+};
+
+struct OddPlate {
+  std::string_view text;
+  std::span<const TrackReading> track;  // its readings in the window
+  double window_s = 0;  // above 0
 };
 
 // The likeliest plate that it was misread from.
@@ -34,11 +40,14 @@ struct MisreadSource {
 };
 
 // Operation: the plates one change away that were read on the reading's day; for each, how likely a
-// camera reads it as `plate` (the learned character confusions), and how well the reading fits
-// between the readings of that plate before and after it. Errors: those of reading the store.
+// camera reads it as `plate` (the learned character confusions), how well the reading fits between
+// the readings of that plate before and after it, and, where that leaves it in question, how much it
+// looks like them. A plate that is read as often as `plate` is misread as it is hardly one, and what of
+// it fits the track of `plate` is a misread itself.
+// Errors: those of reading the store.
 Result<std::vector<MisreadSource>> FindMisreadSources(
-    const Sources& sources, std::string_view plate, std::span<const OddReading> odd,
-    double window_s, Sequence as_of, const ReadingJudge& judge, const TrackContinuity& continuity,
+    const Sources& sources, const OddPlate& plate, std::span<const OddReading> odd, Sequence as_of,
+    const ReadingJudge& judge, const TrackContinuity& continuity,
     const Cancellation& cancellation);
 
 }  // namespace sightline::query

@@ -10,6 +10,7 @@
 
 #include "core/sighting.h"
 #include "query/misread_sources.h"
+#include "query/plate_history.h"
 #include "query/plate_split.h"
 #include "query/track_reading.h"
 
@@ -23,10 +24,12 @@ struct PlateCase {
   std::vector<StoredSighting> records;
   std::vector<const Sighting*> sightings;  // by reading; null: gone
   std::vector<MisreadSource> sources;      // by reading
+  std::vector<double> far_misreads;        // by reading: expected ones of plates that are not near
   Split one;                               // as of one vehicle and strays
   Split many;                              // as of any number
   std::vector<int> known;                  // by reading, of a person's verdict; empty: none
   std::optional<int> known_genuine;
+  std::optional<EarlierVehicle> before;    // of `many`
 };
 
 SightingId SightingIdOf(const PlateReading& reading,

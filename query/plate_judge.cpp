@@ -7,7 +7,11 @@
 #include "query/conflict_report.h"
 #include "query/misread_sources.h"
 #include "query/plate_case.h"
+#include "query/plate_history.h"
 #include "query/plate_split.h"
+#include "query/plate_traits.h"
+#include "query/split_exchange.h"
+#include "query/track_links.h"
 #include "query/vehicle_looks.h"
 
 namespace sightline::query {
@@ -29,10 +33,14 @@ constexpr double kSurelySameRatio = 4;
 // logarithms of odds: in all, and on average for each reading.
 constexpr double kLooksApart = 20;
 constexpr double kLooksApartEach = 1.5;
+// ... and by so much their links and habits.
+constexpr double kLivesApart = 40;
+// What habits alone may gain by one vehicle more: with more shares to fit, any split fits better.
+constexpr double kOneMoreLife = 20;
+// A confident reading is hardly a misread, a doubtful one not always.
+constexpr double kMostDoubt = 3;
 // What a person said outweighs what readings say, unless nothing else is possible.
 constexpr double kKnownLink = -60;
-// Of two readings that exclude each other by what a camera at fault says.
-constexpr double kDoubtfulLink = -6;
 
 }  // namespace
 
@@ -52,6 +60,7 @@ class PlateJudge::Case {
     const auto first = std::ranges::min(case_.track, {}, &TrackReading::time).time;
     const auto last = std::ranges::max(case_.track, {}, &TrackReading::time).time;
     window_s_ = std::max(86'400.0, static_cast<double>(last - first) / 1'000);
+    links_.emplace(owner_.judge_, owner_.continuity_, window_s_);
     if (case_.track.size() > kMostReadings) return std::optional(Report());
     for (size_t i = 0; i < case_.track.size(); ++i) {
       if (case_.track[i].place) placed_.push_back(i);
@@ -59,20 +68,22 @@ class PlateJudge::Case {
     SIGHTLINE_RETURN_IF_ERROR(ReadRecords());
     PrepareLooks();
     FindKnown();
-    strays_.assign(placed_.size(), owner_.priors_.unknown_misreads);
+    ExpectFarMisreads();
     case_.sources.assign(case_.track.size(), {});
     SIGHTLINE_ASSIGN(case_.one, SplitInto(1, {}));
     SIGHTLINE_RETURN_IF_ERROR(ExplainStrays(case_.one));
     SIGHTLINE_ASSIGN(case_.one, SplitInto(1, case_.one.vehicles));
     SIGHTLINE_ASSIGN(case_.many, SplitInto(kMostVehicles, {}));
-    if (looks_->has_vectors() && case_.known.empty()) {
-      std::vector<int> groups = looks_->TwoGroups();
-      SIGHTLINE_ASSIGN(const Split other, SplitInto(kMostVehicles, groups));
+    if (case_.known.empty()) {
+      groups_ = looks_->has_vectors() ? looks_->TwoGroups() : looks_->TwoGroupsByAttributes();
+      SIGHTLINE_ASSIGN(const Split other, SplitInto(kMostVehicles, groups_));
       if (other.score > case_.many.score) case_.many = other;
     }
+    SIGHTLINE_RETURN_IF_ERROR(ChooseByHabits());
     SIGHTLINE_RETURN_IF_ERROR(MergeNeedless());
     FinishSplit(case_.one);
     FinishSplit(case_.many);
+    SIGHTLINE_RETURN_IF_ERROR(LookBack());
     return std::optional(Report());
   }
 
@@ -119,7 +130,11 @@ class PlateJudge::Case {
     for (size_t k = 1; k < placed_.size(); ++k) {
       const size_t a = placed_[k - 1];
       const size_t b = placed_[k];
-      if (GapSeconds(a, b) > kSurelySameSeconds || RatioOf(a, b) < kSurelySameRatio) continue;
+      const auto gap = static_cast<double>(case_.track[b].time - case_.track[a].time) / 1'000;
+      if (gap > kSurelySameSeconds ||
+          links_->Ratio(case_.track[a], case_.track[b]) < kSurelySameRatio) {
+        continue;
+      }
       if (owner_.judge_.Judge(case_.track[a], case_.track[b]).possible) same.emplace_back(a, b);
     }
     looks_.emplace(case_.sightings, owner_.spaces_, same);
@@ -144,18 +159,30 @@ class PlateJudge::Case {
     if (any) case_.known = std::move(of);
   }
 
+  // Misreads of plates that are not near, by how sure the camera was.
+  void ExpectFarMisreads() {
+    const auto model = owner_.sources_.reading_model ? owner_.sources_.reading_model
+                                                     : PlateReadingModel::Default();
+    for (size_t i = 0; i < case_.track.size(); ++i) {
+      const Sighting* record = case_.sightings[i];
+      const double doubt = record != nullptr && record->plate_confidence
+                               ? model->ConfidenceRatio(*record->plate_confidence)
+                               : 1;
+      case_.far_misreads.push_back(owner_.priors_.unknown_misreads * std::min(kMostDoubt, doubt));
+    }
+    for (const size_t i : placed_) strays_.push_back(case_.far_misreads[i]);
+  }
+
   SightingId IdOf(size_t i) const {
     return SightingIdOf(case_.track[i].reading, owner_.camera_ids_);
   }
 
-  double GapSeconds(size_t a, size_t b) const {
-    return std::max(0.0, static_cast<double>(case_.track[b].time - case_.track[a].time) / 1'000);
-  }
-
-  double RatioOf(size_t a, size_t b) const {
-    return owner_.continuity_.LogRatio(
-        GapSeconds(a, b), GreatCircleDistance(*case_.track[a].place, *case_.track[b].place).value,
-        window_s_);
+  // Of j being the next reading of a vehicle after i.
+  double LinkOf(size_t i, size_t j) const {
+    const double link = links_->Link(case_.track[i], case_.track[j]);
+    const bool is_known = !case_.known.empty() && case_.known[i] >= 0 &&
+                          case_.known[i] == case_.known[j];
+    return is_known ? std::max(link, kKnownLink) : link;
   }
 
   // Splits the readings that have a place, by turns with what the vehicles then look like.
@@ -163,18 +190,7 @@ class PlateJudge::Case {
   Result<Split> SplitInto(int most, std::vector<int> vehicles) {
     SplitQuestion question;
     question.readings = placed_.size();
-    question.link = [this](size_t a, size_t b) {
-      const size_t i = placed_[a];
-      const size_t j = placed_[b];
-      if (!owner_.judge_.Judge(case_.track[i], case_.track[j]).possible) {
-        const bool is_known = !case_.known.empty() && case_.known[i] >= 0 &&
-                              case_.known[i] == case_.known[j];
-        if (is_known) return kKnownLink;
-        if (case_.track[i].corrected || case_.track[j].corrected) return kDoubtfulLink;
-        return -std::numeric_limits<double>::infinity();
-      }
-      return RatioOf(i, j);
-    };
+    question.link = [this](size_t a, size_t b) { return LinkOf(placed_[a], placed_[b]); };
     question.open = {0, std::log(owner_.priors_.cloned)};
     question.open.resize(kMostVehicles, std::log(owner_.priors_.one_more));
     if (most > 1 && !case_.known.empty()) {
@@ -219,6 +235,67 @@ class PlateJudge::Case {
     return best;
   }
 
+  ExchangeQuestion HabitsQuestion() const {
+    ExchangeQuestion question;
+    question.link = [this](size_t a, size_t b) { return LinkOf(placed_[a], placed_[b]); };
+    question.is_stop = [this](size_t a, size_t b) {
+      return links_->IsStop(case_.track[placed_[a]], case_.track[placed_[b]]);
+    };
+    question.traits = TraitsOf(case_.track, placed_, &*looks_);
+    return question;
+  }
+
+  // Splits into fewer vehicles are tried too: what vehicles keep to tells whether those found by
+  // space and time alone are lives or pieces of lives. Vectors tell better than habits do.
+  Status ChooseByHabits() {
+    if (!case_.known.empty() || looks_->has_vectors()) return Ok();
+    const int found = CountOf(case_.many.vehicles);
+    if (found < 2) return Ok();
+    const ExchangeQuestion question = HabitsQuestion();
+    std::vector<Split> splits = {case_.many};
+    for (int count = 2; count < found; ++count) {
+      SIGHTLINE_ASSIGN(splits.emplace_back(), SplitInto(count, {}));
+    }
+    if (CountOf(groups_) == 2) {
+      SIGHTLINE_ASSIGN(splits.emplace_back(), SplitInto(2, groups_));
+    }
+    double most = -std::numeric_limits<double>::infinity();
+    for (Split& split : splits) {
+      SIGHTLINE_ASSIGN(double worth, Exchange(question, split));
+      for (size_t k = 0; k < placed_.size(); ++k) {
+        if (split.vehicles[placed_[k]] == kForeign) {
+          worth += std::log(strays_[k] + FaultyReadings(placed_[k]));
+        }
+      }
+      worth -= kOneMoreLife * CountOf(split.vehicles);
+      if (worth <= most) continue;
+      most = worth;
+      case_.many = split;
+    }
+    return Ok();
+  }
+
+  // What the split is then worth; its score is moved by what its links lose.
+  Result<double> Exchange(const ExchangeQuestion& question, Split& split) const {
+    ExchangeQuestion links = question;
+    links.traits.clear();
+    std::vector<int> vehicles;
+    for (const size_t i : placed_) vehicles.push_back(split.vehicles[i]);
+    // Habits tell vehicles apart; they do not tell whether there are several.
+    split.score -= ExchangeScore(links, vehicles);
+    SIGHTLINE_ASSIGN(const double worth, ExchangeStretches(question, vehicles, cancellation_));
+    split.score += ExchangeScore(links, vehicles);
+    for (size_t k = 0; k < placed_.size(); ++k) split.vehicles[placed_[k]] = vehicles[k];
+    Renumber(split.vehicles);
+    return worth;
+  }
+
+  static int CountOf(const std::vector<int>& vehicles) {
+    int count = 0;
+    for (const int vehicle : vehicles) count = std::max(count, vehicle + 1);
+    return count;
+  }
+
   // Two vehicles of which nothing excludes that they are one are one, unless they look different.
   Status MergeNeedless() {
     if (!case_.known.empty() || case_.many.vehicles.empty()) return Ok();
@@ -227,12 +304,14 @@ class PlateJudge::Case {
     while (merged) {
       SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
       merged = false;
-      int count = 0;
-      for (const int vehicle : vehicles) count = std::max(count, vehicle + 1);
+      const int count = CountOf(vehicles);
       const auto looks = looks_->Score(vehicles, count);
       for (int a = 0; a < count && !merged; ++a) {
         for (int b = a + 1; b < count && !merged; ++b) {
-          if (!IsOneVehicle(vehicles, a, b) || LookApart(vehicles, looks, a, b)) continue;
+          if (!IsOneVehicle(vehicles, a, b) || LookApart(vehicles, looks, a, b) ||
+              LiveApart(vehicles, a, b)) {
+            continue;
+          }
           for (int& vehicle : vehicles) vehicle = vehicle == b ? a : vehicle;
           Renumber(vehicles);
           merged = true;
@@ -250,6 +329,19 @@ class PlateJudge::Case {
       last = i;
     }
     return true;
+  }
+
+  // Whether their links and habits speak for two.
+  bool LiveApart(const std::vector<int>& vehicles, int a, int b) const {
+    std::vector<int> two;
+    std::vector<int> one;
+    for (const size_t i : placed_) {
+      const bool is_either = vehicles[i] == a || vehicles[i] == b;
+      two.push_back(!is_either ? kForeign : vehicles[i] == a ? 0 : 1);
+      one.push_back(is_either ? 0 : kForeign);
+    }
+    const ExchangeQuestion question = HabitsQuestion();
+    return ExchangeScore(question, two) > ExchangeScore(question, one) + kLivesApart;
   }
 
   static bool LookApart(const std::vector<int>& vehicles,
@@ -290,19 +382,25 @@ class PlateJudge::Case {
     std::vector<OddReading> odd;
     for (const size_t k : of) {
       const size_t i = placed_[k];
-      OddReading& reading = odd.emplace_back(OddReading{case_.track[i], {}, {}});
-      if (case_.sightings[i] != nullptr) {
-        reading.camera_id = case_.sightings[i]->camera_id;
-        reading.confidence = case_.sightings[i]->plate_confidence;
-      }
+      odd.push_back({case_.track[i], case_.sightings[i]});
     }
     SIGHTLINE_ASSIGN(std::vector<MisreadSource> found,
-                     FindMisreadSources(owner_.sources_, plate_, odd, window_s_, owner_.as_of_,
-                                        owner_.judge_, owner_.continuity_, cancellation_));
+                     FindMisreadSources(owner_.sources_, {plate_, case_.track, window_s_},
+                                        odd, owner_.as_of_, owner_.judge_, owner_.continuity_,
+                                        cancellation_));
     for (size_t n = 0; n < of.size(); ++n) {
       strays_[of[n]] += found[n].expected;
       case_.sources[placed_[of[n]]] = std::move(found[n]);
     }
+    return Ok();
+  }
+
+  Status LookBack() {
+    if (CountOf(case_.many.vehicles) < 2 || case_.many.score <= case_.one.score) return Ok();
+    SIGHTLINE_ASSIGN(case_.before,
+                     FindEarlierVehicle(owner_.sources_, plate_,
+                                        {case_.track, case_.sightings, case_.many.vehicles},
+                                        owner_.judge_, *links_, owner_.as_of_, cancellation_));
     return Ok();
   }
 
@@ -326,6 +424,8 @@ class PlateJudge::Case {
   const Cancellation& cancellation_;
   PlateCase case_;
   double window_s_ = 0;
+  std::optional<TrackLinks> links_;
+  std::vector<int> groups_;     // by reading: what looks alone tell apart
   std::vector<size_t> placed_;  // readings of the track that have a place
   std::vector<double> strays_;  // of these: the expected number of misreads like it
   std::optional<VehicleLooks> looks_;

@@ -29,10 +29,11 @@ struct JudgingPriors {
 };
 
 // Operation (docs/cloned-plates.md): readings are corrected for what is known of their cameras. If
-// two of cameras thought right exclude each other, they are split twice, as of one vehicle and strays, and as of any
-// number of vehicles and strays, with what their records say of appearance; near plates are looked
-// at for what strays may be misreads of. The likelihoods of the two splits weigh a clone against
-// the rest. Judges by the readings given and the models alone. Thread-safe.
+// two of cameras thought right exclude each other, they are split twice, as of one vehicle and
+// strays, and as of any number of vehicles and strays, with what their records say of appearance;
+// near plates are looked at for what strays may be misreads of. The likelihoods of the two splits
+// weigh a clone against the rest. Judges by the readings given and the models alone; which vehicle is
+// genuine, also by the plate's readings of the 30 days before. Thread-safe.
 class PlateJudge {
  public:
   // All outlive the judge.

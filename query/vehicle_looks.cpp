@@ -23,6 +23,9 @@ constexpr double kPriorReadings = 1.5;
 // Brand, model, years and type are one judgement of the recogniser, not four.
 constexpr double kSharedWeight = 0.6;
 constexpr double kMostAnAttribute = 3.5;
+// Two groups must leave so much less of the readings' attributes unlike those of their group.
+constexpr double kMostOfOneGroup = 0.75;
+constexpr int kModeRounds = 4;
 constexpr std::string_view kPlateColor = "plate_color";
 // What changes from drive to drive says nothing of the vehicle.
 constexpr std::array<std::string_view, 4> kOfTheDrive = {"passenger", "phone", "seatbelt_driver",
@@ -222,6 +225,61 @@ std::vector<int> VehicleLooks::TwoGroups() const {
   return groups;
 }
 
+// What most readings of a group say, by attribute; -1: none says anything.
+std::vector<int> VehicleLooks::CommonValues(std::span<const int> groups, int group) const {
+  std::vector<int> common;
+  for (size_t n = 0; n < names_.size(); ++n) {
+    std::vector<int> counts(texts_[n].size(), 0);
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if (groups[i] == group && values_[n][i] >= 0) ++counts[static_cast<size_t>(values_[n][i])];
+    }
+    const auto most = std::ranges::max_element(counts);
+    common.push_back(*most > 0 ? static_cast<int>(most - counts.begin()) : -1);
+  }
+  return common;
+}
+
+int VehicleLooks::Differing(size_t reading, std::span<const int> values) const {
+  int differing = 0;
+  for (size_t n = 0; n < values.size(); ++n) {
+    const int own = values_[n][reading];
+    differing += own >= 0 && values[n] >= 0 && own != values[n];
+  }
+  return differing;
+}
+
+std::vector<int> VehicleLooks::TwoGroupsByAttributes() const {
+  const std::vector<int> all(records_.size(), 0);
+  std::vector<int> best = all;
+  const std::vector<int> common = CommonValues(all, 0);
+  int least = 0;
+  for (size_t i = 0; i < all.size(); ++i) least += Differing(i, common);
+  least = static_cast<int>(kMostOfOneGroup * least);
+  for (size_t n = 0; n < names_.size(); ++n) {
+    for (size_t value = 0; value < texts_[n].size(); ++value) {
+      if (static_cast<int>(value) == common[n]) continue;
+      std::vector<int> groups;
+      for (const int own : values_[n]) groups.push_back(own == static_cast<int>(value) ? 1 : 0);
+      int differing = 0;
+      for (int round = 0; round < kModeRounds; ++round) {
+        const std::vector<int> first = CommonValues(groups, 0);
+        const std::vector<int> second = CommonValues(groups, 1);
+        differing = 0;
+        for (size_t i = 0; i < groups.size(); ++i) {
+          const int to_first = Differing(i, first);
+          const int to_second = Differing(i, second);
+          groups[i] = to_second < to_first ? 1 : 0;
+          differing += std::min(to_first, to_second);
+        }
+      }
+      if (differing >= least) continue;
+      least = differing;
+      best = groups;
+    }
+  }
+  return best;
+}
+
 std::vector<std::vector<double>> VehicleLooks::Score(std::span<const int> vehicles,
                                                      int count) const {
   std::vector<std::vector<double>> scores(
@@ -275,8 +333,7 @@ void VehicleLooks::AddAttributeScores(std::span<const int> vehicles, int count,
       counts[static_cast<size_t>(vehicles[i])][static_cast<size_t>(values[i])] += 1;
       totals[static_cast<size_t>(vehicles[i])] += 1;
     }
-    const bool shared = names_[n] == "brand" || names_[n] == "model" || names_[n] == "year" ||
-                        names_[n] == "type";
+    const bool shared = IsShared(n);
     for (size_t i = 0; i < values.size(); ++i) {
       if (values[i] < 0) continue;
       for (size_t v = 0; v < totals.size(); ++v) {
@@ -289,6 +346,11 @@ void VehicleLooks::AddAttributeScores(std::span<const int> vehicles, int count,
       }
     }
   }
+}
+
+bool VehicleLooks::IsShared(size_t attribute) const {
+  const std::string& name = names_[attribute];
+  return name == "brand" || name == "model" || name == "year" || name == "type";
 }
 
 double VehicleLooks::Separation(std::span<const int> vehicles, int a, int b) const {

@@ -38,6 +38,11 @@ class VehicleLooks {
   // vectors: a start that does not depend on space and time. By reading; -1 where it has no vector.
   std::vector<int> TwoGroups() const;
 
+  // Two groups by attributes alone (k-modes: Huang, Data Mining and Knowledge Discovery 2, 1998), the
+  // first around what most readings say, the second around another common value of the attribute
+  // that gives the least readings in doubt. All in group 0 where nothing sets any apart.
+  std::vector<int> TwoGroupsByAttributes() const;
+
   // How far apart the vehicles look: for each pair the mean difference against what is usual within
   // one, as a standard score; 0 where nothing is known. For people's reasons.
   double Separation(std::span<const int> vehicles, int a, int b) const;
@@ -45,6 +50,12 @@ class VehicleLooks {
   // What most readings of the vehicle say, by attribute, and the plate's colour.
   std::vector<std::pair<std::string, std::string>> Appearance(std::span<const int> vehicles,
                                                               int vehicle) const;
+
+  // The attributes that are compared: by name (in byte order) and reading which value it has; -1: not
+  // given. Values are numbered by attribute.
+  const std::vector<std::vector<int>>& attributes() const { return values_; }
+  // Whether an attribute is one of several that the recogniser derives from one judgement.
+  bool IsShared(size_t attribute) const;
 
   static constexpr double kMostEvidence = 8;
 
@@ -57,6 +68,9 @@ class VehicleLooks {
                        std::vector<std::vector<double>>& scores) const;
   void AddAttributeScores(std::span<const int> vehicles, int count,
                           std::vector<std::vector<double>>& scores) const;
+
+  std::vector<int> CommonValues(std::span<const int> groups, int group) const;
+  int Differing(size_t reading, std::span<const int> values) const;
 
   std::vector<const Sighting*> records_;
   std::vector<Point> points_;  // by reading, empty where it has none; none at all: no vectors

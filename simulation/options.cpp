@@ -38,6 +38,8 @@ Status Validate(const SimulationOptions& options) {
       {"mobile", options.mobile},
       {"clones", options.clones},
       {"clones-same-model", options.clones_same_model},
+      {"clones-from-start", options.clones_from_start},
+      {"clones-without-sticker", options.clones_without_sticker},
       {"convoy-vehicles", options.convoy_vehicles},
   };
   for (const auto& [name, value] : shares) {

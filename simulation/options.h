@@ -48,6 +48,8 @@ struct SimulationOptions {
   double mobile = 0.02;            // of cameras: moved around, each reading bears its own place
   double clones = 0.005;           // of vehicles: bear the plate of another
   double clones_same_model = 0.8;  // of clones: look like the genuine vehicle
+  double clones_from_start = 0.15;  // of clones: drive from the first day on, others begin later
+  double clones_without_sticker = 0.5;  // of clones: bear no inspection sticker
   double convoy_vehicles = 0.01;   // of vehicles: travel together in groups on some of their trips
 
   // --- appearance vectors

@@ -166,11 +166,16 @@ class Registry {
     if (random.Chance(options_.clones_same_model)) {
       vehicle.model = others[genuine].model;
       vehicle.color = others[genuine].color;
-      return true;
+    } else {
+      // Another model, also by its colour, as someone does who took any plate.
+      while (vehicle.model == others[genuine].model)
+        vehicle.model = DrawModel(random, kPassengerTypes);
     }
-    // Another model, also by its colour, as someone does who took any plate.
-    while (vehicle.model == others[genuine].model)
-      vehicle.model = DrawModel(random, kPassengerTypes);
+    const bool from_start = random.Chance(options_.clones_from_start) || options_.days == 1;
+    vehicle.first_day = static_cast<uint16_t>(
+        from_start ? 0 : 1 + random.Below(static_cast<uint64_t>(options_.days) - 1));
+    // Inspection asks for papers that fit the car, which a copy of a plate does not have.
+    vehicle.sticker = !random.Chance(options_.clones_without_sticker);
     return true;
   }
 

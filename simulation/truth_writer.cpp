@@ -71,6 +71,8 @@ void TruthWriter::WriteOptions(std::string& out) const {
     json.Key("mobile").Double(options_.mobile);
     json.Key("clones").Double(options_.clones);
     json.Key("clones_same_model").Double(options_.clones_same_model);
+    json.Key("clones_from_start").Double(options_.clones_from_start);
+    json.Key("clones_without_sticker").Double(options_.clones_without_sticker);
     json.Key("convoy_vehicles").Double(options_.convoy_vehicles);
   });
 }
@@ -131,7 +133,8 @@ void TruthWriter::WriteClones(std::string& out) const {
       for (const uint32_t copy : copies) {
         const Vehicle& clone = population_.vehicles[copy];
         json.BeginObject().Key("vehicle").Uint(copy);
-        json.Key("same_model").Bool(clone.model == original.model).EndObject();
+        json.Key("same_model").Bool(clone.model == original.model);
+        json.Key("first_day").Uint(clone.first_day).EndObject();
       }
       json.EndArray();
     });

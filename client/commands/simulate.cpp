@@ -377,6 +377,9 @@ void AddFaultOptions(CLI::App& command, SimulationOptions& city) {
   add("--mobile", city.mobile, "Of cameras: moved around, readings bear their place (0.02)");
   add("--clones", city.clones, "Of vehicles: bear another's plate (0.005)");
   add("--clones-same-model", city.clones_same_model, "Of clones: look like the genuine one (0.8)");
+  add("--clones-from-start", city.clones_from_start, "Of clones: drive from the first day (0.15)");
+  add("--clones-without-sticker", city.clones_without_sticker,
+      "Of clones: bear no inspection sticker (0.5)");
   add("--convoy-vehicles", city.convoy_vehicles, "Of vehicles: travel in convoys at times (0.01)");
 }
 

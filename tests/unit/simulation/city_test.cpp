@@ -114,6 +114,25 @@ TEST_F(PopulationTest, HasItsShareOfEveryKind) {
   EXPECT_NEAR(kinds[static_cast<size_t>(VehicleKind::kVisitor)], 2'500, 60);
 }
 
+TEST_F(PopulationTest, MostClonesBeginAfterTheGenuineVehicle) {
+  SimulationOptions options;
+  options.vehicles = 20'000;
+  options.days = 5;
+  options.clones = 0.02;
+  const Population population = Of(options);
+  std::array<int, 5> begun{};
+  int without_sticker = 0;
+  for (const Vehicle& vehicle : population.vehicles) {
+    if (vehicle.copies == kNobody) continue;
+    ++begun.at(vehicle.first_day);
+    without_sticker += !vehicle.sticker;
+    EXPECT_EQ(population.vehicles[vehicle.copies].first_day, 0);
+  }
+  EXPECT_NEAR(begun[0], 0.15 * 400, 25);
+  for (size_t day = 1; day < begun.size(); ++day) EXPECT_NEAR(begun[day], 85, 35) << day;
+  EXPECT_NEAR(without_sticker, 0.5 * 400, 40);
+}
+
 TEST_F(PopulationTest, AVehicleIsTheSameHoweverManyOthersThereAre) {
   SimulationOptions options;
   options.vehicles = 3'000;

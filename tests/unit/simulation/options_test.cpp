@@ -32,6 +32,8 @@ TEST(SimulationOptions, WhatIsOutOfRangeIsNamed) {
       {"mobile", [](auto& o) { o.mobile = 1.1; }},
       {"clones", [](auto& o) { o.clones = -1; }},
       {"clones-same-model", [](auto& o) { o.clones_same_model = 7; }},
+      {"clones-from-start", [](auto& o) { o.clones_from_start = -0.1; }},
+      {"clones-without-sticker", [](auto& o) { o.clones_without_sticker = 1.1; }},
       {"convoy-vehicles", [](auto& o) { o.convoy_vehicles = 1.5; }},
       {"start", [](auto& o) { o.start = TimestampMs{-1}; }},
       {"start", [](auto& o) { o.start = kMaxTimestamp; }},

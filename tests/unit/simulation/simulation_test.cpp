@@ -81,10 +81,10 @@ TEST(Simulation, TheSeedGivesTheSameBytesAlways) {
   options.detail_vectors = true;
   // Written down from an earlier run. Where this changes on purpose, every simulated city does: say
   // so in the changelog.
-  EXPECT_EQ(HashOfFirst(3'000, options), 5671012676914901103u);
+  EXPECT_EQ(HashOfFirst(3'000, options), 487462757482181221u);
   options.scheme = PlateScheme::kCalifornia;
   options.seed = 8;
-  EXPECT_EQ(HashOfFirst(3'000, options), 18009627129305703006u);
+  EXPECT_EQ(HashOfFirst(3'000, options), 17198593502230477176u);
 }
 
 TEST(Simulation, TheLocaleMakesNoDifference) {
