@@ -163,6 +163,9 @@ class Report {
     int roaming = 0;
     int alone = 0;
     double alike = 0;  // ln of odds, of the readings of those that were read by one camera alone
+    const auto looks = sources_.looks == nullptr
+                           ? std::vector<std::vector<double>>()
+                           : sources_.looks->Score(case_.many.vehicles, count);
     for (int v = 0; v < count; ++v) {
       std::map<uint32_t, size_t> cameras;
       size_t readings = 0;
@@ -171,7 +174,7 @@ class Report {
         if (case_.many.vehicles[i] != v) continue;
         ++cameras[case_.track[i].reading.camera_number];
         ++readings;
-        of_own += Alike(i);
+        if (!looks.empty()) of_own += LikeAnother(looks[i], v, count);
       }
       size_t most = 0;
       for (const auto& [camera, times] : cameras) most = std::max(most, times);
@@ -182,6 +185,15 @@ class Report {
     }
     if (roaming >= 2 || alone == 0) return 0;
     return OneCameraShare(alike);
+  }
+
+  // How much a reading of one vehicle looks like the likeliest of the others.
+  static double LikeAnother(const std::vector<double>& looks, int own, int count) {
+    double most = -std::numeric_limits<double>::infinity();
+    for (int v = 0; v < count; ++v) {
+      if (v != own) most = std::max(most, looks[static_cast<size_t>(v)]);
+    }
+    return count > 1 ? most : 0;
   }
 
   static double OneCameraShare(double alike) {

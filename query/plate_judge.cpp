@@ -74,11 +74,9 @@ class PlateJudge::Case {
     SIGHTLINE_RETURN_IF_ERROR(ExplainStrays(case_.one));
     SIGHTLINE_ASSIGN(case_.one, SplitInto(1, case_.one.vehicles));
     SIGHTLINE_ASSIGN(case_.many, SplitInto(kMostVehicles, {}));
-    if (case_.known.empty()) {
-      groups_ = looks_->has_vectors() ? looks_->TwoGroups() : looks_->TwoGroupsByAttributes();
-      SIGHTLINE_ASSIGN(const Split other, SplitInto(kMostVehicles, groups_));
-      if (other.score > case_.many.score) case_.many = other;
-    }
+    groups_ = looks_->has_vectors() ? looks_->TwoGroups() : looks_->TwoGroupsByAttributes();
+    SIGHTLINE_ASSIGN(const Split other, SplitInto(kMostVehicles, GroupsAsKnown()));
+    if (other.score > case_.many.score) case_.many = other;
     SIGHTLINE_RETURN_IF_ERROR(ChooseByHabits());
     SIGHTLINE_RETURN_IF_ERROR(MergeNeedless());
     FinishSplit(case_.one);
@@ -233,6 +231,23 @@ class PlateJudge::Case {
       if (settled || (!looks_->has_vectors() && !looks_->has_attributes())) break;
     }
     return best;
+  }
+
+  // groups_ under the numbers of the vehicles that a person told apart: those of the named readings
+  // that are in each. Groups that both hold one vehicle's, or none, say nothing beside it.
+  std::vector<int> GroupsAsKnown() const {
+    if (case_.known.empty()) return groups_;
+    std::array<int, 2> vehicles = {kAnyVehicle, kAnyVehicle};
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (groups_[i] >= 0 && case_.known[i] >= 0) {
+        vehicles[static_cast<size_t>(groups_[i])] = case_.known[i];
+      }
+    }
+    std::vector<int> named = case_.known;
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (named[i] < 0 && groups_[i] >= 0) named[i] = vehicles[static_cast<size_t>(groups_[i])];
+    }
+    return named;
   }
 
   ExchangeQuestion HabitsQuestion() const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <numbers>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace sightline::query {
@@ -38,6 +39,22 @@ constexpr double kAssumedSpread = 0.35;
 constexpr double kAssumedDrives = 4;
 // A camera whose readings lie farther apart than this moves about.
 constexpr double kStandsWithin = 50;
+
+// A plate whose readings follow each other faster than any vehicle drives is on two vehicles, or was
+// misread: what is counted from one to the other is no passage.
+constexpr double kFastest = 180 / 3.6;  // metres a second
+constexpr double kClockSlackSeconds = 10;
+constexpr double kPlaceSlackMeters = 200;
+
+bool ExcludesItself(std::span<const SampledReading> track) {
+  for (size_t i = 1; i < track.size(); ++i) {
+    if (!track[i - 1].has_place || !track[i].has_place) continue;
+    const double gap = static_cast<double>(track[i].time - track[i - 1].time) / 1'000;
+    const double meters = GreatCircleDistance(track[i - 1].place, track[i].place).value;
+    if (meters > kPlaceSlackMeters + kFastest * (gap + kClockSlackSeconds)) return true;
+  }
+  return false;
+}
 
 bool IsDrive(double gap_s, double meters) {
   return gap_s <= kShortGap || (gap_s <= kLongestDrive && meters >= kCrawl * gap_s);
@@ -196,6 +213,7 @@ std::shared_ptr<const TrackContinuity> TrackContinuity::Learn(
   PassageCounter passages;
   std::array<double, kGaps> stops = {};
   for (size_t t = 0; t < sample.size(); ++t) {
+    if (ExcludesItself(sample.track(t))) continue;
     const SampledReading* last = nullptr;
     for (const SampledReading& reading : sample.track(t)) {
       if (!reading.has_place || is_doubtful(reading.camera)) continue;

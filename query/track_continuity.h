@@ -27,7 +27,7 @@ class TrackContinuity {
   static std::shared_ptr<const TrackContinuity> Default();
 
   // Counted over the sample on top of the default. Readings of cameras for which `is_doubtful` are
-  // passed over. Deterministic.
+  // passed over, and plates whose readings exclude each other. Deterministic.
   static std::shared_ptr<const TrackContinuity> Learn(
       const TrackSample& sample, const std::function<bool(uint32_t camera)>& is_doubtful);
 

@@ -264,13 +264,12 @@ class ClonedPlates(unittest.TestCase):
         self.assertEqual(self.essence(parts), whole, (SEED, windows))
         # Even where a sweep looks no further back than its window.
         short = self.swept_in(sightings, windows, (*OPTIONS, "--sweep-lookback-days", 0))
-        # Then what is learned of how readings follow each other is of another day: the same plates,
-        # of the same kind.
-        self.assertEqual(
-            {row["id"]: row["kind"] for row in short},
-            {row["id"]: row["kind"] for row in conflicts},
-            (SEED, windows),
-        )
+        # Then what is learned of how readings follow each other is of some hours: the same plates, one
+        # of which may be weighed otherwise.
+        kinds = {row["id"]: row["kind"] for row in conflicts}
+        self.assertEqual({row["id"] for row in short}, set(kinds), (SEED, windows))
+        differing = [row["id"] for row in short if row["kind"] != kinds[row["id"]]]
+        self.assertLessEqual(len(differing), 1, (SEED, windows))
 
     def test_late_readings_are_swept_again(self):
         sightings, clones = city(SEED + 2)
