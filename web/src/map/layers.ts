@@ -144,6 +144,8 @@ function layersOf(isDark: boolean): LayerSpecification[] {
       id: 'value-labels',
       type: 'symbol',
       source: 'values',
+      // From far away a number would hide the small circle that it is of.
+      filter: ['>=', ['get', 'share'], ['step', ['zoom'], 0.04, 11, 0]],
       layout: { ...text('label', 11), 'symbol-sort-key': ['-', ['get', 'share']] },
       paint: { 'text-color': ink, 'text-halo-color': halo, 'text-halo-width': 1.5 },
     },

@@ -10,6 +10,7 @@ export const en = {
     inspection_sticker: 'Inspection sticker',
     passenger: 'Passenger',
     seatbelt_driver: 'Driver’s seat belt',
+    plate_color: 'Plate colour',
   },
   values: {
     black: 'black',

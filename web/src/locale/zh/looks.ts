@@ -13,6 +13,7 @@ export const zh: Texts<typeof en> = {
     inspection_sticker: '年检标志',
     passenger: '副驾有人',
     seatbelt_driver: '主驾系安全带',
+    plate_color: '号牌颜色',
   },
   values: {
     black: '黑色',
