@@ -36,6 +36,8 @@ constexpr double kCloneWithout = 0.4;
 constexpr double kGenuineWithout = 0.08;
 // Below this difference a reason is not worth telling.
 constexpr double kWorthTelling = 0.15;
+// Less is told as 0.0 days.
+constexpr double kToldDays = 0.05;
 
 // Hours of the sun: 0 to 24, by the longitude.
 double SunHour(TimestampMs time, const std::optional<Position>& place) {
@@ -167,11 +169,13 @@ GenuineGuess GuessGenuine(std::span<const VehicleHabits> vehicles,
     };
     const double late = Days(vehicle.first - first);
     add(-LateStartEvidence(vehicle, late, in_all),
-        late == 0 ? std::string("the first of them that was read")
-                  : fmt::format("first read {:.1f} days after the first of them", late));
+        late == 0          ? std::string("the first of them that was read")
+        : late < kToldDays ? std::string("read from the start on")
+                           : fmt::format("first read {:.1f} days after the first of them", late));
     const double gone = Days(last - vehicle.last);
     add(-std::min(kMostGone, SilenceEvidence(vehicle.gaps_days, gone, in_all, 1 - kGoneBefore)),
-        fmt::format("not read for the last {:.1f} days", gone));
+        gone < kToldDays ? std::string("read until the end")
+                         : fmt::format("not read for the last {:.1f} days", gone));
     add(kMoreDays * (days(vehicle) - mean_days),
         fmt::format("seen on {} days", vehicle.active_days));
     add(kMoreReadings * (size(vehicle) - mean_size),
