@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import select
 import shutil
 import signal
 import socket
@@ -60,9 +61,15 @@ class Connection:
         if body is not None:
             all_headers["Content-Type"] = content_type
         all_headers.update(headers or {})
+        self.reopen_if_closed()
         self.http.request(method, path, body, all_headers)
         answer = self.http.getresponse()
         return Reply(answer.status, answer.headers, answer.read())
+
+    def reopen_if_closed(self):
+        """Between two requests the server closes a connection that has been idle for long."""
+        if self.http.sock and select.select([self.http.sock], [], [], 0)[0]:
+            self.http.close()
 
     def get(self, path, **named):
         return self.request("GET", path, **named)
