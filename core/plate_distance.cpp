@@ -1,6 +1,7 @@
 #include "core/plate_distance.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cstdlib>
 #include <numeric>
@@ -13,6 +14,10 @@ namespace {
 
 constexpr char32_t kAnyCharacter = U'?';
 constexpr int kMaxErrors = 3;  // of a PlateLike
+
+uint64_t SketchBit(char32_t character) {
+  return uint64_t{1} << (character * 0x9e37'79b9'7f4a'7c15 >> 58);
+}
 
 }  // namespace
 
@@ -44,6 +49,12 @@ std::optional<int> WithinPlateDistance(std::string_view text, std::string_view p
   return row.back();
 }
 
+uint64_t PlateSketch(std::string_view plate) {
+  uint64_t sketch = 0;
+  for (size_t at = 0; at < plate.size();) sketch |= SketchBit(NextCodePoint(plate, at));
+  return sketch;
+}
+
 PlateNeighbourhood::PlateNeighbourhood(const PlateLike& like) : max_distance_(like.max_distance) {
   const std::u32string text = CodePoints(like.text);
   size_ = text.size();
@@ -53,7 +64,10 @@ PlateNeighbourhood::PlateNeighbourhood(const PlateLike& like) : max_distance_(li
     const uint64_t bit = uint64_t{1} << i;
     if (c == kAnyCharacter) {
       wildcards_ |= bit;
-    } else if (c < ascii_.size()) {
+      continue;
+    }
+    sketch_ |= SketchBit(c);
+    if (c < ascii_.size()) {
       ascii_[c] |= bit;
     } else {
       auto known = std::ranges::find(others_, c, &std::pair<char32_t, uint64_t>::first);
@@ -82,6 +96,10 @@ std::optional<int> PlateNeighbourhood::Distance(std::string_view plate) const {
   const int distance = rows.Distance(size_);
   if (distance > max_distance_) return std::nullopt;
   return distance;
+}
+
+bool PlateNeighbourhood::MayHold(uint64_t sketch) const {
+  return std::popcount(sketch ^ sketch_) <= 2 * max_distance_ + std::popcount(wildcards_);
 }
 
 }  // namespace sightline

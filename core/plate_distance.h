@@ -20,6 +20,9 @@ int PlateDistance(std::string_view text, std::string_view plate);
 // that leaves no way back.
 std::optional<int> WithinPlateDistance(std::string_view text, std::string_view plate, int max);
 
+// Which characters a plate has: a bit for each, which others share. An error changes two at most.
+uint64_t PlateSketch(std::string_view plate);
+
 // WithinPlateDistance of one text and many plates, some tens of nanoseconds each. Thread-safe.
 class PlateNeighbourhood {
  public:
@@ -29,11 +32,15 @@ class PlateNeighbourhood {
   // The distance of a normalised plate, nothing where it is more than the neighbourhood's.
   std::optional<int> Distance(std::string_view plate) const;
 
+  // False: no plate with this sketch has a distance. For many plates whose sketches are at hand.
+  bool MayHold(uint64_t sketch) const;
+
  private:
   uint64_t Equal(char32_t character) const;
 
   size_t size_;
   int max_distance_;
+  uint64_t sketch_ = 0;                  // of the text but for every '?'
   uint64_t wildcards_ = 0;               // a bit for every '?' of the text
   std::array<uint64_t, 128> ascii_{};    // by character: the places of the text that equal it
   std::vector<std::pair<char32_t, uint64_t>> others_;  // the same of the text's other characters

@@ -2,6 +2,7 @@
 #include "index/code_match.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace sightline::index {
@@ -164,6 +165,20 @@ void CodeSet::Match(const CodeArray& codes, size_t first, std::span<uint8_t> mas
       return MatchCodes<uint16_t>(codes.data, first, wanted_, compared(), contains_.data(), mask);
     default:
       return MatchCodes<uint32_t>(codes.data, first, wanted_, compared(), contains_.data(), mask);
+  }
+}
+
+void AppendOnes(std::span<const uint8_t> mask, uint32_t first, std::vector<uint32_t>& rows) {
+  size_t i = 0;
+  for (; i + 8 <= mask.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, mask.data() + i, sizeof(word));
+    for (; word != 0; word &= word - 1) {
+      rows.push_back(first + static_cast<uint32_t>(i + std::countr_zero(word) / 8));
+    }
+  }
+  for (; i < mask.size(); ++i) {
+    if (mask[i] != 0) rows.push_back(first + static_cast<uint32_t>(i));
   }
 }
 

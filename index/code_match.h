@@ -37,6 +37,9 @@ class CodeSet {
   std::vector<uint64_t> folded_;   // as a block's set of codes
 };
 
+// Appends `first` + i for each i at which the mask (zeros and ones) is one, ascending.
+void AppendOnes(std::span<const uint8_t> mask, uint32_t first, std::vector<uint32_t>& rows);
+
 // How many of the mask's bytes (zeros and ones) are ones.
 size_t CountOnes(std::span<const uint8_t> mask);
 

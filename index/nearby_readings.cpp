@@ -66,9 +66,9 @@ class SegmentSurroundings {
     const std::span<uint8_t> mask(bytes.data(), end - begin);
     std::fill(mask.begin(), mask.end(), uint8_t{1});
     camera.Match(segment_.camera_codes().codes(), begin, mask);
-    for (uint32_t i = 0; i < mask.size(); ++i) {
-      if (mask[i] == 0) continue;
-      const uint32_t row = begin + i;
+    rows_.clear();
+    AppendOnes(mask, begin, rows_);
+    for (const uint32_t row : rows_) {
       const uint32_t plate = segment_.plate_codes()[row];
       if (plate == 0 || !admission_.Admits(row)) continue;
       found.push_back({number, segment_.KeyOf(row), segment_.plates().Plate(plate - 1)});
@@ -78,6 +78,7 @@ class SegmentSurroundings {
   const Segment& segment_;
   const RowAdmission admission_;
   std::unordered_map<uint32_t, CodeSet> sets_;  // by code
+  std::vector<uint32_t> rows_;                  // of the block at hand
 };
 
 }  // namespace

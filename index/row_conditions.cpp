@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 #include <iterator>
 #include <tuple>
 
@@ -19,20 +17,6 @@ constexpr uint64_t kCandidateCost = 32;
 
 // Fewer rows than one in this many left: they are tested one by one.
 constexpr size_t kFewOfBlock = 32;
-
-void AppendRows(std::span<const uint8_t> mask, uint32_t first, std::vector<uint32_t>& rows) {
-  size_t i = 0;
-  for (; i + 8 <= mask.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, mask.data() + i, sizeof(word));
-    for (; word != 0; word &= word - 1) {
-      rows.push_back(first + static_cast<uint32_t>(i + std::countr_zero(word) / 8));
-    }
-  }
-  for (; i < mask.size(); ++i) {
-    if (mask[i] != 0) rows.push_back(first + static_cast<uint32_t>(i));
-  }
-}
 
 std::vector<uint32_t> Common(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
   std::vector<uint32_t> common;
@@ -262,7 +246,7 @@ bool RowConditions::MatchBlock(uint32_t begin, uint32_t end, std::vector<uint32_
     ++matched;
   }
   const size_t first = rows.size();
-  AppendRows(mask, begin, rows);
+  AppendOnes(mask, begin, rows);
   TestFrom(matched, first, rows);
   return true;
 }

@@ -140,9 +140,10 @@ std::span<const CrowdPass> CompanionCrowd::PassesOf(uint32_t plate) const {
 }
 
 const CrowdPass* CompanionCrowd::Find(uint32_t reading, uint32_t plate) const {
-  const std::span<const CrowdPass> around = Around(reading);
-  const auto found = std::ranges::lower_bound(around, plate, {}, &CrowdPass::plate);
-  return found != around.end() && found->plate == plate ? &*found : nullptr;
+  // One vehicle's passes are far fewer than those at one reading.
+  const std::span<const CrowdPass> passes = PassesOf(plate);
+  const auto found = std::ranges::lower_bound(passes, reading, {}, &CrowdPass::reading);
+  return found != passes.end() && found->reading == reading ? &*found : nullptr;
 }
 
 }  // namespace sightline::query

@@ -236,6 +236,7 @@ class Weighing {
         if (crowd_.Find(at, candidate.number) != nullptr) continue;
         for (const CrowdPass& pass : crowd_.Around(at)) {
           if (std::abs(pass.offset_ms) > reach_.presence_ms) continue;
+          if (!neighbourhood.MayHold(sketches_[pass.plate])) continue;
           if (neighbourhood.Distance(crowd_.PlateOf(pass.plate)) != 1) continue;
           if (crowd_.PassesOf(pass.plate).size() > kMaxMisreadPasses) continue;
           SIGHTLINE_ASSIGN(const bool is_alike, lookups_.look_alike(own.front(), pass));
@@ -260,6 +261,9 @@ class Weighing {
     set_aside.erase(std::unique(set_aside.begin(), set_aside.end()), set_aside.end());
     CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, std::move(set_aside));
     const TargetSchedule schedule(target_);
+    for (uint32_t plate = 0; plate < crowd_.plates(); ++plate) {
+      sketches_.push_back(PlateSketch(crowd_.PlateOf(plate)));
+    }
     Ends ends;
     for (size_t i = 0; i < count; ++i) {
       SIGHTLINE_RETURN_IF_ERROR(cancellation_.Check());
@@ -318,6 +322,7 @@ class Weighing {
 
   std::vector<Candidate> candidates_;
   std::vector<uint32_t> no_strangers_;  // ascending
+  std::vector<uint64_t> sketches_;      // PlateSketch of each plate of the crowd
   uint64_t hypotheses_ = 0;
   double density_ = 0;
   double base_chance_ = 0;

@@ -61,14 +61,29 @@ TEST(PlateDistance, IsTheTextbooksAndItsBoundsAgree) {
       for (int max = 0; max <= 3; ++max) {
         const auto expected = wanted <= max ? std::optional(wanted) : std::nullopt;
         ASSERT_EQ(WithinPlateDistance(text, plate, max), expected) << text << " " << plate;
-        ASSERT_EQ(PlateNeighbourhood({text, max}).Distance(plate), expected)
+        const PlateNeighbourhood neighbourhood({text, max});
+        ASSERT_EQ(neighbourhood.Distance(plate), expected)
             << text << " " << plate << " within " << max;
+        ASSERT_TRUE(neighbourhood.MayHold(PlateSketch(plate)) || !expected) << text << " " << plate;
       }
       near += wanted <= 3;
     }
     EXPECT_GT(near, 500);
     EXPECT_LT(near, 2'900);
   }
+}
+
+TEST(PlateDistance, SketchesTellMostPlatesApart) {
+  std::mt19937_64 random(1);
+  const auto plate = [&] {
+    std::string text = "京";
+    for (int i = 0; i < 6; ++i) text += "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"[random() % 34];
+    return text;
+  };
+  const PlateNeighbourhood neighbourhood({plate(), 1});
+  int held = 0;
+  for (int round = 0; round < 10'000; ++round) held += neighbourhood.MayHold(PlateSketch(plate()));
+  EXPECT_LT(held, 200);
 }
 
 // 64 characters use every bit of the automaton's words.
