@@ -78,6 +78,17 @@ void CompanionNull::Counts::Add(const Counts& other, double sign) {
   }
 }
 
+// Both lists are by plate.
+template <typename Visit>
+void CompanionNull::VisitStep(uint32_t from, uint32_t to, const Visit& visit) const {
+  const std::span<const CrowdPass> there = crowd_.Around(to);
+  auto other = there.begin();
+  for (const CrowdPass& pass : crowd_.Around(from)) {
+    while (other != there.end() && other->plate < pass.plate) ++other;
+    visit(pass, other != there.end() && other->plate == pass.plate ? &*other : nullptr);
+  }
+}
+
 CompanionNull::CompanionNull(const CompanionCrowd& crowd, std::span<const PlateReading> target,
                              std::span<const uint32_t> trips, const CompanionReach& reach,
                              std::vector<uint32_t> set_aside)
@@ -89,11 +100,10 @@ CompanionNull::CompanionNull(const CompanionCrowd& crowd, std::span<const PlateR
   for (uint32_t i = 0; i + 1 < target_.size(); ++i) {
     if (trips_[i] != trips_[i + 1]) continue;
     auto& pools = pools_[StepClassOf(i, i + 1)];
-    for (const CrowdPass& pass : crowd_.Around(i)) {
-      if (pass.core_before == 0 || IsSetAside(pass.plate)) continue;
-      CountPass(i, i + 1, pass, crowd_.Find(i + 1, pass.plate),
-                pools[StayClassOf(pass.core_before)]);
-    }
+    VisitStep(i, i + 1, [&](const CrowdPass& pass, const CrowdPass* next) {
+      if (pass.core_before == 0 || IsSetAside(pass.plate)) return;
+      CountPass(i, i + 1, pass, next, pools[StayClassOf(pass.core_before)]);
+    });
   }
 }
 
@@ -122,11 +132,11 @@ void CompanionNull::CountPass(uint32_t from, uint32_t to, const CrowdPass& pass,
 const CompanionNull::Step& CompanionNull::StepOf(uint32_t from, uint32_t to) {
   const auto [place, is_new] = steps_.try_emplace(uint64_t{from} << 32 | to);
   if (!is_new) return place->second;
-  for (const CrowdPass& pass : crowd_.Around(from)) {
+  VisitStep(from, to, [&](const CrowdPass& pass, const CrowdPass* other) {
     const size_t stayed = to > from ? pass.core_before : pass.core_after;
-    if (stayed == 0 || IsSetAside(pass.plate)) continue;
-    CountPass(from, to, pass, crowd_.Find(to, pass.plate), place->second.counts[stayed > 1]);
-  }
+    if (stayed == 0 || IsSetAside(pass.plate)) return;
+    CountPass(from, to, pass, other, place->second.counts[stayed > 1]);
+  });
   return place->second;
 }
 

@@ -73,6 +73,9 @@ class CompanionNull {
     std::array<Counts, 2> counts;
   };
 
+  // Calls visit(pass, other) for each pass at reading `from`, with the plate's pass at `to` or null.
+  template <typename Visit>
+  void VisitStep(uint32_t from, uint32_t to, const Visit& visit) const;
   bool IsSetAside(uint32_t plate) const;
   size_t StepClassOf(uint32_t from, uint32_t to) const;
   // Adds what one pass at `from` does until `to`. `other`: its plate's at `to`, null for none.

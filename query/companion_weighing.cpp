@@ -220,34 +220,45 @@ class Weighing {
     });
   }
 
+  // Passes beside the target's readings by strings one confusion apart from the candidate, on the
+  // trips that it met the target on, where it was not read itself; by reading.
+  std::vector<const CrowdPass*> PossibleMisreads(const Candidate& candidate) const {
+    const WeighedCompanion& found = candidate.found;
+    std::vector<bool> met_on(target_.trips.size());
+    for (const Meeting& meeting : found.meetings) met_on[target_.trip_of[meeting.reading]] = true;
+    const PlateNeighbourhood neighbourhood({.text = found.plate, .max_distance = 1});
+    std::vector<const CrowdPass*> possible;
+    for (uint32_t plate = 0; plate < crowd_.plates(); ++plate) {
+      if (!neighbourhood.MayHold(sketches_[plate])) continue;
+      const std::span<const CrowdPass> passes = crowd_.PassesOf(plate);
+      if (passes.size() > kMaxMisreadPasses) continue;
+      if (neighbourhood.Distance(crowd_.PlateOf(plate)) != 1) continue;
+      for (const CrowdPass& pass : passes) {
+        if (std::abs(pass.offset_ms) > reach_.presence_ms) continue;
+        if (!met_on[target_.trip_of[pass.reading]]) continue;
+        if (crowd_.Find(pass.reading, candidate.number) != nullptr) continue;
+        possible.push_back(&pass);
+      }
+    }
+    std::ranges::stable_sort(possible, {}, &CrowdPass::reading);
+    return possible;
+  }
+
   // Readings that one vehicle less is known of by another string: the candidate was not read where
   // it should have been, and a string one confusion apart was.
   Status AddMisreads(Candidate& candidate) {
-    WeighedCompanion& found = candidate.found;
-    const PlateNeighbourhood neighbourhood({.text = found.plate, .max_distance = 1});
-    const std::span<const CrowdPass> own = crowd_.PassesOf(candidate.number);
+    std::vector<Meeting>& meetings = candidate.found.meetings;
+    const CrowdPass& own = crowd_.PassesOf(candidate.number).front();
     std::vector<Meeting> added;
-    for (size_t i = 0; i < found.meetings.size(); ++i) {
-      const uint32_t trip = target_.trip_of[found.meetings[i].reading];
-      if (i > 0 && target_.trip_of[found.meetings[i - 1].reading] == trip) continue;
-      const TripRange& range = target_.trips[trip];
-      for (size_t reading = range.begin; reading < range.end; ++reading) {
-        const auto at = static_cast<uint32_t>(reading);
-        if (crowd_.Find(at, candidate.number) != nullptr) continue;
-        for (const CrowdPass& pass : crowd_.Around(at)) {
-          if (std::abs(pass.offset_ms) > reach_.presence_ms) continue;
-          if (!neighbourhood.MayHold(sketches_[pass.plate])) continue;
-          if (neighbourhood.Distance(crowd_.PlateOf(pass.plate)) != 1) continue;
-          if (crowd_.PassesOf(pass.plate).size() > kMaxMisreadPasses) continue;
-          SIGHTLINE_ASSIGN(const bool is_alike, lookups_.look_alike(own.front(), pass));
-          if (!is_alike) continue;
-          added.push_back({at, pass.offset_ms, pass.identity_hash, crowd_.PlateOf(pass.plate)});
-          break;
-        }
-      }
+    for (const CrowdPass* pass : PossibleMisreads(candidate)) {
+      if (!added.empty() && added.back().reading == pass->reading) continue;
+      SIGHTLINE_ASSIGN(const bool is_alike, lookups_.look_alike(own, *pass));
+      if (!is_alike) continue;
+      added.push_back(
+          {pass->reading, pass->offset_ms, pass->identity_hash, crowd_.PlateOf(pass->plate)});
     }
-    found.meetings.insert(found.meetings.end(), added.begin(), added.end());
-    std::ranges::sort(found.meetings, {}, &Meeting::reading);
+    meetings.insert(meetings.end(), added.begin(), added.end());
+    std::ranges::sort(meetings, {}, &Meeting::reading);
     return Ok();
   }
 
