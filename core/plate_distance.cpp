@@ -75,6 +75,7 @@ PlateNeighbourhood::PlateNeighbourhood(const PlateLike& like) : max_distance_(li
       known->second |= bit;
     }
   }
+  most_differing_ = 2 * max_distance_ + std::popcount(wildcards_);
 }
 
 uint64_t PlateNeighbourhood::Equal(char32_t c) const {
@@ -99,7 +100,9 @@ std::optional<int> PlateNeighbourhood::Distance(std::string_view plate) const {
 }
 
 bool PlateNeighbourhood::MayHold(uint64_t sketch) const {
-  return std::popcount(sketch ^ sketch_) <= 2 * max_distance_ + std::popcount(wildcards_);
+  uint64_t differing = sketch ^ sketch_;
+  for (int i = 0; i < most_differing_; ++i) differing &= differing - 1;
+  return differing == 0;
 }
 
 }  // namespace sightline

@@ -41,6 +41,7 @@ class PlateNeighbourhood {
   size_t size_;
   int max_distance_;
   uint64_t sketch_ = 0;                  // of the text but for every '?'
+  int most_differing_ = 0;               // bits of a plate's sketch from this one
   uint64_t wildcards_ = 0;               // a bit for every '?' of the text
   std::array<uint64_t, 128> ascii_{};    // by character: the places of the text that equal it
   std::vector<std::pair<char32_t, uint64_t>> others_;  // the same of the text's other characters

@@ -194,7 +194,8 @@ class SegmentedDay final : public DayColumns {
   Result<std::vector<NearbyReading>> ReadingsNear(std::span<const CameraMoment> moments,
                                                   uint32_t within_ms, Sequence as_of,
                                                   const Cancellation& cancellation) const override {
-    return FindReadingsNear(*feed_, segments_, moments, within_ms, as_of, cancellation);
+    return FindReadingsNear(*feed_, segments_, *threads_, moments, within_ms, as_of,
+                            cancellation);
   }
 
   Result<std::shared_ptr<const PlateNumbers>> NumberPlates(

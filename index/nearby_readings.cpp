@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <unordered_map>
@@ -13,6 +14,9 @@
 
 namespace sightline::index {
 namespace {
+
+// Moments that are looked around in one piece.
+constexpr size_t kMomentsAtOnce = 16;
 
 auto OrderOf(const NearbyReading& reading) {
   return std::tuple(reading.moment, reading.key.ms_of_day, reading.key.camera_number,
@@ -94,20 +98,31 @@ class SegmentSurroundings {
 
 Result<std::vector<NearbyReading>> FindReadingsNear(const DayFeed& feed,
                                                     std::span<const GraphedSegment> segments,
+                                                    SearchThreads& threads,
                                                     std::span<const CameraMoment> moments,
                                                     uint32_t within_ms, Sequence as_of,
                                                     const Cancellation& cancellation) {
-  std::vector<NearbyReading> found;
-  for (const GraphedSegment& each : segments) {
-    SegmentSurroundings surroundings(*each.segment, feed, as_of);
-    for (uint32_t i = 0; i < moments.size(); ++i) {
-      if (i % 64 == 0) SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
-      surroundings.Append(moments[i], i, within_ms, found);
+  std::vector<std::vector<NearbyReading>> found((moments.size() + kMomentsAtOnce - 1) /
+                                                kMomentsAtOnce);
+  threads.ForEach(found.size(), [&](size_t piece) {
+    const size_t begin = piece * kMomentsAtOnce;
+    const size_t end = std::min(moments.size(), begin + kMomentsAtOnce);
+    for (const GraphedSegment& each : segments) {
+      if (cancellation.Check().has_error()) return;
+      SegmentSurroundings surroundings(*each.segment, feed, as_of);
+      for (size_t i = begin; i < end; ++i) {
+        surroundings.Append(moments[i], static_cast<uint32_t>(i), within_ms, found[piece]);
+      }
     }
+    std::ranges::sort(found[piece], {}, OrderOf);
+  });
+  SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
+  std::vector<NearbyReading> all;
+  for (std::vector<NearbyReading>& some : found) {
+    all.insert(all.end(), std::make_move_iterator(some.begin()),
+               std::make_move_iterator(some.end()));
   }
-  std::sort(found.begin(), found.end(),
-            [](const NearbyReading& a, const NearbyReading& b) { return OrderOf(a) < OrderOf(b); });
-  return found;
+  return all;
 }
 
 }  // namespace sightline::index

@@ -228,10 +228,9 @@ class Weighing {
     for (const Meeting& meeting : found.meetings) met_on[target_.trip_of[meeting.reading]] = true;
     const PlateNeighbourhood neighbourhood({.text = found.plate, .max_distance = 1});
     std::vector<const CrowdPass*> possible;
-    for (uint32_t plate = 0; plate < crowd_.plates(); ++plate) {
-      if (!neighbourhood.MayHold(sketches_[plate])) continue;
+    for (const auto& [plate, sketch] : rare_) {
+      if (!neighbourhood.MayHold(sketch)) continue;
       const std::span<const CrowdPass> passes = crowd_.PassesOf(plate);
-      if (passes.size() > kMaxMisreadPasses) continue;
       if (neighbourhood.Distance(crowd_.PlateOf(plate)) != 1) continue;
       for (const CrowdPass& pass : passes) {
         if (std::abs(pass.offset_ms) > reach_.presence_ms) continue;
@@ -273,7 +272,8 @@ class Weighing {
     CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, std::move(set_aside));
     const TargetSchedule schedule(target_);
     for (uint32_t plate = 0; plate < crowd_.plates(); ++plate) {
-      sketches_.push_back(PlateSketch(crowd_.PlateOf(plate)));
+      if (crowd_.PassesOf(plate).size() > kMaxMisreadPasses) continue;
+      rare_.emplace_back(plate, PlateSketch(crowd_.PlateOf(plate)));
     }
     Ends ends;
     for (size_t i = 0; i < count; ++i) {
@@ -333,7 +333,8 @@ class Weighing {
 
   std::vector<Candidate> candidates_;
   std::vector<uint32_t> no_strangers_;  // ascending
-  std::vector<uint64_t> sketches_;      // PlateSketch of each plate of the crowd
+  // Plates of the crowd that may be misreads, each with its PlateSketch.
+  std::vector<std::pair<uint32_t, uint64_t>> rare_;
   uint64_t hypotheses_ = 0;
   double density_ = 0;
   double base_chance_ = 0;
