@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -12,8 +13,9 @@
 namespace sightline::query {
 namespace {
 
-// The share of the work that finding pairs is, for progress.
-constexpr double kPairsShare = 0.6;
+// The shares of the work that finding pairs is, and weighing each from its first side, for progress.
+constexpr double kPairsShare = 0.5;
+constexpr double kFirstShare = 0.4;
 
 constexpr size_t kPlatesAtOnce = 8;
 
@@ -69,9 +71,11 @@ CompanionGroupSearch::CompanionGroupSearch(const Sources& sources, CompanionGrou
 
 double CompanionGroupSearch::progress() const {
   if (!is_named_) return kPairsShare * pairs_.progress();
-  if (plates_.empty()) return 1;
-  return kPairsShare + (1 - kPairsShare) * static_cast<double>(next_plate_) /
-                           static_cast<double>(plates_.size());
+  const double weighed = plates_.empty() ? 1
+                                         : static_cast<double>(next_plate_) /
+                                               static_cast<double>(plates_.size());
+  if (!is_second_side_) return kPairsShare + kFirstShare * weighed;
+  return kPairsShare + kFirstShare + (1 - kPairsShare - kFirstShare) * weighed;
 }
 
 Result<bool> CompanionGroupSearch::Step(const Cancellation& cancellation) {
@@ -80,13 +84,8 @@ Result<bool> CompanionGroupSearch::Step(const Cancellation& cancellation) {
     SIGHTLINE_ASSIGN(const bool more, pairs_.Step(cancellation));
     if (more) return true;
     SIGHTLINE_ASSIGN(const auto named, pairs_.NameKept(cancellation));
-    std::map<std::string, std::vector<std::string>> partners;
-    for (const auto& [a, b] : named) {
-      partners[a].push_back(b);
-      partners[b].push_back(a);
-    }
-    for (auto& [plate, others] : partners) std::ranges::sort(others);
-    plates_.assign(partners.begin(), partners.end());
+    pairs_named_ = named.size();
+    AskEachOnce(named);
     is_named_ = true;
     return true;
   }
@@ -94,11 +93,45 @@ Result<bool> CompanionGroupSearch::Step(const Cancellation& cancellation) {
   for (; next_plate_ < end; ++next_plate_) {
     SIGHTLINE_RETURN_IF_ERROR(WeighPartners(next_plate_, cancellation));
   }
-  return next_plate_ < plates_.size();
+  if (next_plate_ < plates_.size()) return true;
+  if (is_second_side_) return false;
+  is_second_side_ = true;
+  AskOtherSides();
+  return true;
+}
+
+void CompanionGroupSearch::AskEachOnce(
+    const std::vector<std::pair<std::string, std::string>>& pairs) {
+  for (const auto& [a, b] : pairs) {
+    partners_[a].push_back(b);
+    partners_[b].push_back(a);
+  }
+  for (auto& [plate, others] : partners_) std::ranges::sort(others);
+  std::set<std::string> asked;
+  for (const auto& [a, b] : pairs) {
+    asked.insert(partners_[a].size() >= partners_[b].size() ? a : b);
+  }
+  plates_.assign(asked.begin(), asked.end());
+}
+
+void CompanionGroupSearch::AskOtherSides() {
+  // Of the pairs that were named none beyond this is significant, whatever the others turn out to
+  // be: AdjustForDiscovery.
+  const double most = kFalseDiscoveryRate * static_cast<double>(pairs_named_) /
+                      static_cast<double>(pairs_.state().pairs);
+  std::set<std::string> asked;
+  for (const auto& [key, first] : waiting_) {
+    if (first.companion.p_value <= most) {
+      asked.insert(first.plate == key.first ? key.second : key.first);
+    }
+  }
+  plates_.assign(asked.begin(), asked.end());
+  next_plate_ = 0;
 }
 
 Status CompanionGroupSearch::WeighPartners(size_t index, const Cancellation& cancellation) {
-  const auto& [plate, partners] = plates_[index];
+  const std::string& plate = plates_[index];
+  const std::vector<std::string>& partners = partners_.at(plate);
   const CompanionsRequest request{.target = {.plate = plate},
                                   .time = request_.time,
                                   .within_ms = request_.within_ms,
@@ -110,36 +143,38 @@ Status CompanionGroupSearch::WeighPartners(size_t index, const Cancellation& can
   SIGHTLINE_ASSIGN(CompanionsAnswer answer,
                    FindCompanions(sources_, request, *travel_times_, cancellation));
   for (Companion& companion : answer.companions) {
-    if (companion.plate > plate) {
-      const double p_value = companion.p_value;
-      const std::pair key(plate, companion.plate);
-      waiting_.emplace(key, Weighed{{plate, std::move(companion)}, p_value});
+    const std::pair<std::string, std::string> key = std::minmax(plate, companion.plate);
+    const auto found = waiting_.find(key);
+    if (found == waiting_.end()) {
+      ++pairs_weighed_;
+      waiting_.emplace(key, Side{plate, std::move(companion)});
       continue;
     }
-    // From its other side the pair is known already, unless that found too little.
-    const auto found = waiting_.find({companion.plate, plate});
-    if (found == waiting_.end()) continue;
-    Weighed& pair = found->second;
-    pair.p_value = std::max(pair.p_value, companion.p_value);
-    pair.pair.other.p_value = pair.p_value;
-    pair.pair.other.score = std::min(pair.pair.other.score, companion.score);
-    weighed_.push_back(std::move(pair));
+    weighed_.push_back(Join(std::move(found->second), {plate, std::move(companion)}));
     waiting_.erase(found);
   }
   return Ok();
 }
 
+CompanionPair CompanionGroupSearch::Join(Side first, Side second) {
+  if (first.plate > second.plate) std::swap(first, second);
+  Companion& other = first.companion;
+  other.p_value = std::max(other.p_value, second.companion.p_value);
+  other.score = std::min(other.score, second.companion.score);
+  return {std::move(first.plate), std::move(other)};
+}
+
 CompanionGroupsAnswer CompanionGroupSearch::Answer() const {
   CompanionGroupsAnswer answer{.hypotheses = pairs_.state().pairs,
-                               .pairs_weighed = weighed_.size()};
-  std::vector<const Weighed*> pairs;
-  for (const Weighed& pair : weighed_) pairs.push_back(&pair);
-  std::ranges::sort(pairs, {}, [](const Weighed* pair) {
-    return std::tuple(pair->p_value, -pair->pair.other.score, std::string_view(pair->pair.plate),
-                      std::string_view(pair->pair.other.plate));
+                               .pairs_weighed = pairs_weighed_};
+  std::vector<const CompanionPair*> pairs;
+  for (const CompanionPair& pair : weighed_) pairs.push_back(&pair);
+  std::ranges::sort(pairs, {}, [](const CompanionPair* pair) {
+    return std::tuple(pair->other.p_value, -pair->other.score, std::string_view(pair->plate),
+                      std::string_view(pair->other.plate));
   });
   std::vector<double> p_values;
-  for (const Weighed* pair : pairs) p_values.push_back(pair->p_value);
+  for (const CompanionPair* pair : pairs) p_values.push_back(pair->other.p_value);
   const std::vector<double> q_values = AdjustForDiscovery(p_values, answer.hypotheses);
   const auto significant = static_cast<size_t>(
       std::ranges::upper_bound(q_values, kFalseDiscoveryRate) - q_values.begin());
@@ -147,24 +182,24 @@ CompanionGroupsAnswer CompanionGroupSearch::Answer() const {
   // The surest pairs first, so that the last one that joins two sets is the group's weakest.
   std::unordered_map<std::string_view, size_t> numbers;
   for (size_t i = 0; i < significant; ++i) {
-    numbers.emplace(pairs[i]->pair.plate, numbers.size());
-    numbers.emplace(pairs[i]->pair.other.plate, numbers.size());
+    numbers.emplace(pairs[i]->plate, numbers.size());
+    numbers.emplace(pairs[i]->other.plate, numbers.size());
   }
   Unions unions(numbers.size());
   std::vector<bool> joins(significant);
   for (size_t i = 0; i < significant; ++i) {
-    const size_t a = numbers.at(pairs[i]->pair.plate);
-    const size_t b = numbers.at(pairs[i]->pair.other.plate);
+    const size_t a = numbers.at(pairs[i]->plate);
+    const size_t b = numbers.at(pairs[i]->other.plate);
     joins[i] = unions.Find(a) != unions.Find(b);
     unions.Join(a, b);
   }
   std::unordered_map<size_t, size_t> groups;
   for (size_t i = 0; i < significant; ++i) {
-    const size_t root = unions.Find(numbers.at(pairs[i]->pair.plate));
+    const size_t root = unions.Find(numbers.at(pairs[i]->plate));
     const auto [place, is_new] = groups.try_emplace(root, answer.groups.size());
     if (is_new) answer.groups.emplace_back();
     CompanionGroup& group = answer.groups[place->second];
-    group.pairs.push_back(pairs[i]->pair);
+    group.pairs.push_back(*pairs[i]);
     Companion& other = group.pairs.back().other;
     other.q_value = q_values[i];
     other.significant = true;

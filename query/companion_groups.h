@@ -48,9 +48,9 @@ struct CompanionGroupsAnswer {
 };
 
 // Operation: 1. CompanionPairs finds the pairs that meet more often than strangers do; 2. each of
-// them is weighed as FindCompanions does, from both sides, and the less sure side counts; 3. false
-// discoveries are controlled over all pairs that met at all; 4. significant pairs that share a
-// vehicle make a group.
+// them is weighed as FindCompanions does, from both sides, and the less sure side counts; the other
+// side is asked only where the first leaves it a chance to be significant; 3. false discoveries are
+// controlled over all pairs that met at all; 4. significant pairs that share a vehicle make a group.
 //
 // Step() does a part of it and may be called from another thread each time, one at a time. What
 // `sources` points to and `travel_times` outlive the object. Deterministic for one as_of.
@@ -72,24 +72,33 @@ class CompanionGroupSearch {
   CompanionGroupsAnswer Answer() const;
 
  private:
-  struct Weighed {
-    CompanionPair pair;
-    double p_value = 1;
+  // A pair as one of its plates sees it.
+  struct Side {
+    std::string plate;
+    Companion companion;  // the other
   };
 
+  // Each pair from the side of the plate that is in more of them: one look at it serves all.
+  void AskEachOnce(const std::vector<std::pair<std::string, std::string>>& pairs);
+  void AskOtherSides();
   Status WeighPartners(size_t plate, const Cancellation& cancellation);
+  static CompanionPair Join(Side first, Side second);
 
   const Sources sources_;
   const CompanionGroupsRequest request_;
   const std::shared_ptr<const TravelTimes> travel_times_;
   CompanionPairs pairs_;
   bool is_named_ = false;
-  // Each plate with the partners it is weighed against, ascending.
-  std::vector<std::pair<std::string, std::vector<std::string>>> plates_;
+  size_t pairs_named_ = 0;
+  bool is_second_side_ = false;
+  // Whom each plate is weighed against, ascending.
+  std::map<std::string, std::vector<std::string>> partners_;
+  std::vector<std::string> plates_;  // that are asked, of the sides at hand
   size_t next_plate_ = 0;
-  // By (lesser, greater) plate; the ones weighed from one side wait.
-  std::map<std::pair<std::string, std::string>, Weighed> waiting_;
-  std::vector<Weighed> weighed_;
+  // By (lesser, greater) plate: those weighed from one side.
+  std::map<std::pair<std::string, std::string>, Side> waiting_;
+  uint64_t pairs_weighed_ = 0;
+  std::vector<CompanionPair> weighed_;  // from both
 };
 
 }  // namespace sightline::query

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
@@ -289,6 +290,28 @@ TEST(CompanionGroups, ThoseThatMoveTogetherAreOneGroup) {
   EXPECT_EQ(answer.groups[0].plates, (std::vector<std::string>{"G1", "G2", "G3"}));
   EXPECT_GE(answer.groups[0].pairs.size(), 2);
   EXPECT_GT(answer.hypotheses, 500);
+
+  // Each pair is as sure as the less sure of its sides.
+  for (const CompanionPair& pair : answer.groups[0].pairs) {
+    std::vector<double> p_values;
+    for (const std::string& plate : {pair.plate, pair.other.plate}) {
+      std::vector<std::string> others = {"G1", "G2", "G3"};
+      std::erase(others, plate);
+      const CompanionsAnswer side = asked.Answer(
+          {.target = {.plate = plate},
+           .time = {kMonday, kMonday + 7 * kMillisecondsPerDay},
+           .min_cameras = 3,
+           .only = others,
+           .as_of = asked.last()});
+      const Companion* found =
+          FindPlate(side, plate == pair.plate ? pair.other.plate : pair.plate);
+      ASSERT_NE(found, nullptr);
+      p_values.push_back(found->p_value);
+    }
+    // But for who else is held against them at the same time.
+    const double less_sure = std::max(p_values[0], p_values[1]);
+    EXPECT_NEAR(std::log10(pair.other.p_value), std::log10(less_sure), 0.5);
+  }
 
   // Cut short behind the sample, and gone on with.
   CompanionPairs::State left;
