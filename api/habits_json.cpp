@@ -221,8 +221,8 @@ std::string WriteHabits(const HabitsBody& body) {
 }
 
 Result<CommonPlatesBody> ParseCommonPlates(std::string_view json) {
-  static constexpr std::string_view kNames[] = {"visits", "min_visits", "tz",
-                                                "limit",  "page_token", "as_of"};
+  static constexpr std::string_view kNames[] = {
+      "visits", "min_visits", "tz", "limit", "page_token", "as_of", "merge_misreads"};
   const JsonPath root;
   CommonPlatesBody body;
   const auto read = [&](size_t member, Json part, const JsonPath& here) -> Status {
@@ -247,8 +247,12 @@ Result<CommonPlatesBody> ParseCommonPlates(std::string_view json) {
         SIGHTLINE_ASSIGN(body.page_token, ReadPageToken(part, here));
         return Ok();
       }
-      default: {
+      case 5: {
         SIGHTLINE_ASSIGN(body.as_of, ReadAsOf(part, here));
+        return Ok();
+      }
+      default: {
+        SIGHTLINE_ASSIGN(body.merge_misreads, ReadBool(part, here));
         return Ok();
       }
     }
@@ -272,6 +276,7 @@ std::string WriteCommonPlates(const CommonPlatesBody& body) {
       json.EndObject();
     }
     json.EndArray().Key("min_visits").Uint(body.min_visits);
+    if (!body.merge_misreads) json.Key("merge_misreads").Bool(false);
     if (!body.time_zone.empty()) json.Key("tz").String(body.time_zone);
     json.EndObject();
   }

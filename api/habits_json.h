@@ -53,6 +53,7 @@ std::string WriteHabits(const HabitsBody& body);
 struct CommonPlatesBody {
   std::vector<Filter> visits;  // [2, kMaxVisits]
   uint32_t min_visits = 2;     // [2, visits]
+  bool merge_misreads = true;
   std::string time_zone;       // "tz": empty: the deployment's
   std::optional<size_t> limit;
   std::string page_token;

@@ -12,6 +12,7 @@
 #include "query/false_discovery.h"
 #include "query/place_filter.h"
 #include "query/plate_readings.h"
+#include "query/scene_misreads.h"
 #include "query/sighting_search.h"
 #include "query/snapshot.h"
 
@@ -25,6 +26,8 @@ constexpr int kSaturday = 6;
 struct Presence {
   std::vector<std::vector<SceneReading>> evidence;  // by visit
   std::set<uint32_t> visits;
+  std::map<uint32_t, Looks> looks;  // of the first reading there; where misreads are merged
+  std::vector<MergedPlate> merged;
 };
 
 // One scene as the background looks at it.
@@ -57,6 +60,8 @@ class Finder {
     }
     answer_.candidates = plates_.size();
     SIGHTLINE_RETURN_IF_ERROR(PrepareBackground());
+    mistaken_.resize(request_.visits.size());
+    if (request_.merge_misreads) SIGHTLINE_RETURN_IF_ERROR(MergeMisreads());
     for (auto& [plate, presence] : plates_) {
       if (presence.visits.size() < request_.min_visits) continue;
       SIGHTLINE_RETURN_IF_ERROR(Weigh(plate, presence));
@@ -86,7 +91,10 @@ class Finder {
         presence.evidence.resize(request_.visits.size());
         std::vector<SceneReading>& evidence = presence.evidence[visit];
         if (evidence.size() < kMostEvidence) {
-          evidence.push_back({visit, row.sighting.id, sighting.camera_id});
+          evidence.push_back({visit, row.sighting.id, sighting.camera_id, {}});
+        }
+        if (request_.merge_misreads && !presence.looks.contains(visit)) {
+          presence.looks.emplace(visit, LooksOf(sighting));
         }
       }
     }
@@ -150,9 +158,58 @@ class Finder {
     return at->second;
   }
 
+  Result<std::vector<PlateReading>> AllReadingsOf(std::string_view plate) const {
+    return ReadingsOfPlate(sources_, plate, background_, answer_.as_of, cancellation_);
+  }
+
+  // The evidence of a misread becomes that of its plate.
+  Status MergeMisreads() {
+    std::vector<ScenePlate> plates;
+    for (const auto& [plate, presence] : plates_) {
+      ScenePlate& there = plates.emplace_back(ScenePlate{plate, {}, {}});
+      for (const auto& [visit, looks] : presence.looks) {
+        there.visits.push_back(visit);
+        there.looks.push_back(looks);
+      }
+    }
+    std::ranges::sort(plates, {}, &ScenePlate::plate);
+    const auto readings_of = [&](std::string_view plate) -> Result<size_t> {
+      SIGHTLINE_ASSIGN(const std::vector<PlateReading> readings, AllReadingsOf(plate));
+      return readings.size();
+    };
+    SIGHTLINE_ASSIGN(SceneMisreads found,
+                     FindSceneMisreads(plates, static_cast<uint32_t>(request_.visits.size()),
+                                       request_.min_visits, readings_of, cancellation_));
+    mistaken_ = std::move(found.chances);
+    for (SceneMisread& misread : found.misreads) {
+      const std::string read_as(plates[misread.read].plate);
+      Presence& read = plates_.at(read_as);
+      Presence& truth = plates_.at(std::string(plates[misread.truth].plate));
+      MergedPlate merged{.read_as = read_as,
+                         .visits = {},
+                         .readings = misread.readings,
+                         .plate_readings = misread.truth_readings,
+                         .agreed = std::move(misread.agreed)};
+      for (const uint32_t visit : read.visits) {
+        // Of the plate's own readings: where it was read, it needs no misread.
+        if (truth.looks.contains(visit)) continue;
+        merged.visits.push_back(visit);
+        truth.visits.insert(visit);
+        for (SceneReading& reading : read.evidence[visit]) {
+          reading.read_as = read_as;
+          if (truth.evidence[visit].size() < kMostEvidence) {
+            truth.evidence[visit].push_back(std::move(reading));
+          }
+        }
+      }
+      truth.merged.push_back(std::move(merged));
+      read.visits.clear();
+    }
+    return Ok();
+  }
+
   Status Weigh(const std::string& plate, Presence& presence) {
-    SIGHTLINE_ASSIGN(std::vector<PlateReading> readings,
-                     ReadingsOfPlate(sources_, plate, background_, answer_.as_of, cancellation_));
+    SIGHTLINE_ASSIGN(std::vector<PlateReading> readings, AllReadingsOf(plate));
     std::erase_if(readings, [&](const PlateReading& reading) {
       return std::ranges::any_of(scenes_, [&](const Scene& scene) {
         return scene.time.Contains(reading.time);
@@ -164,8 +221,9 @@ class Finder {
     result.background_readings = readings.size();
     const double a_day = static_cast<double>(readings.size() + 1) /
                          static_cast<double>(std::max<size_t>(days_.size(), 1));
-    for (const Scene& scene : scenes_) {
-      result.chances.push_back(ChanceAt(scene, readings, a_day));
+    for (size_t i = 0; i < scenes_.size(); ++i) {
+      result.chances.push_back(
+          std::min(ChanceAt(scenes_[i], readings, a_day) + mistaken_[i], 1.0));
       result.expected += result.chances.back();
     }
     result.p_value = ChanceOfAtLeast(result.chances, result.visits.size());
@@ -175,6 +233,7 @@ class Finder {
     std::ranges::stable_sort(result.evidence, {}, [](const SceneReading& reading) {
       return std::tuple(reading.id.time, reading.visit);
     });
+    result.merged = std::move(presence.merged);
     answer_.plates.push_back(std::move(result));
     return Ok();
   }
@@ -238,6 +297,7 @@ class Finder {
   const Cancellation& cancellation_;
   std::unordered_map<std::string, Presence> plates_;
   std::deque<Scene> scenes_;
+  std::vector<double> mistaken_;  // by scene: SceneMisreads::chances
   Interval background_;
   std::map<int64_t, bool> days_;  // local ones with sightings; whether at a weekend
   std::map<Day, double> rows_;

@@ -11,6 +11,7 @@
 #include "query/companion_habits.h"
 #include "query/companion_null.h"
 #include "query/false_discovery.h"
+#include "query/misread_looks.h"
 
 namespace sightline::query {
 namespace {
@@ -21,9 +22,6 @@ constexpr int32_t kSamePassMs = 2'000;
 // Companions that are surer than this no longer count among the crowd that others are held against.
 constexpr double kSetAsideP = 1e-4;
 constexpr size_t kMaxSetAside = 8;
-
-// A string that is read more often than this beside the target is a plate, not a misread.
-constexpr size_t kMaxMisreadPasses = 3;
 
 // On how many more trips the average vehicle meets the target again, per trip, until something is
 // counted; and how much likelier than the average one of like habits is to.
@@ -272,7 +270,7 @@ class Weighing {
     CompanionNull null(crowd_, target_.readings, target_.trip_of, reach_, std::move(set_aside));
     const TargetSchedule schedule(target_);
     for (uint32_t plate = 0; plate < crowd_.plates(); ++plate) {
-      if (crowd_.PassesOf(plate).size() > kMaxMisreadPasses) continue;
+      if (crowd_.PassesOf(plate).size() > kMaxMisreadReadings) continue;
       rare_.emplace_back(plate, PlateSketch(crowd_.PlateOf(plate)));
     }
     Ends ends;

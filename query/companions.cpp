@@ -1,7 +1,6 @@
 #include "query/companions.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <set>
@@ -12,6 +11,7 @@
 #include "query/companion_evidence.h"
 #include "query/companion_target.h"
 #include "query/companion_weighing.h"
+#include "query/misread_looks.h"
 #include "query/snapshot.h"
 
 namespace sightline::query {
@@ -19,9 +19,6 @@ namespace {
 
 // Of the meetings, for a companion to be called ahead or behind.
 constexpr double kOneSided = 0.8;
-
-// Attributes that a camera reads of every vehicle; what a companion's misread must agree in.
-constexpr std::array<std::string_view, 4> kLooks = {"type", "brand", "model", "color"};
 
 class Finder {
  public:
@@ -94,13 +91,7 @@ class Finder {
     SIGHTLINE_ASSIGN(const std::vector<StoredSighting> records,
                      RecordsOf(sources_, readings, as_of_, cancellation_));
     if (records.size() != 2) return false;
-    for (const Attribute& attribute : records[0].sighting.attributes) {
-      if (std::ranges::find(kLooks, attribute.name) == kLooks.end()) continue;
-      const auto& others = records[1].sighting.attributes;
-      const auto other = std::ranges::find(others, attribute.name, &Attribute::name);
-      if (other != others.end() && other->value != attribute.value) return false;
-    }
-    return true;
+    return AgreementOf(LooksOf(records[0].sighting), LooksOf(records[1].sighting)).has_value();
   }
 
   void ReadCameraIds() {

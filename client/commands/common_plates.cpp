@@ -22,6 +22,7 @@ constexpr const char* kExamples =
 struct CommonOptions {
   std::vector<std::string> visits;
   uint32_t min_visits = 2;
+  bool keep_misreads_apart = false;
   RankedPageOptions page;
 };
 
@@ -72,6 +73,7 @@ Result<std::string> MakeBody(const CommandLine& line, const CommonOptions& optio
   SIGHTLINE_ASSIGN(const TimeZone zone, line.zone());
   api::CommonPlatesBody body{.visits = {},
                              .min_visits = options.min_visits,
+                             .merge_misreads = !options.keep_misreads_apart,
                              .time_zone = line.globals.time_zone,
                              .limit = {},
                              .page_token = {},
@@ -82,6 +84,17 @@ Result<std::string> MakeBody(const CommandLine& line, const CommonOptions& optio
   }
   if (body.visits.size() < 2) return InvalidArgument("give at least two scenes with --visit");
   return WithRankedPage(api::WriteCommonPlates(body), options.page);
+}
+
+// The strings that count as the plate.
+std::string OtherStrings(simdjson::dom::element plate) {
+  std::string strings;
+  simdjson::dom::array merged;
+  if (plate["merged"].get(merged)) return strings;
+  for (const simdjson::dom::element one : merged) {
+    strings += (strings.empty() ? "" : ", ") + CellOf(one, "read_as");
+  }
+  return strings;
 }
 
 Outcome Run(const CommandLine& line, const CommonOptions& options) {
@@ -96,7 +109,7 @@ Outcome Run(const CommandLine& line, const CommonOptions& options) {
   simdjson::dom::parser parser;
   SIGHTLINE_TRY(const simdjson::dom::element root, ParseAnswer(parser, json, "plates"));
   RowPrinter rows = line.Rows({{"PLATE"}, {"VISITS", true}, {"AT"}, {"EXPECTED", true},
-                               {"P", true}, {"Q", true}, {"SIGNIFICANT"}});
+                               {"P", true}, {"Q", true}, {"SIGNIFICANT"}, {"READ AS"}});
   for (const simdjson::dom::element plate : simdjson::dom::array(root["plates"])) {
     double p_value = 1;
     double q_value = 1;
@@ -104,7 +117,7 @@ Outcome Run(const CommandLine& line, const CommonOptions& options) {
     rows.Row({CellOf(plate, "plate"), CellOf(plate, "visits"), CellOf(plate, "visited"),
               CellOf(plate, "expected", 3), fmt::format("{:.2g}", p_value),
               fmt::format("{:.2g}", q_value),
-              CellOf(plate, "significant") == "true" ? "yes" : "no"});
+              CellOf(plate, "significant") == "true" ? "yes" : "no", OtherStrings(plate)});
   }
   line.Finish(rows, "common plates");
   TellOfNextPage(line, root);
@@ -124,6 +137,8 @@ void AddCommonCommand(CLI::App& app, CommandLine& line) {
       ->allow_extra_args(false);
   command->add_option("--min-visits", options->min_visits, "At how many, at least (2)")
       ->check(CLI::Range(2u, static_cast<unsigned>(api::kMaxVisits)));
+  command->add_flag("--keep-misreads-apart", options->keep_misreads_apart,
+                    "Counts strings one character apart as plates of their own");
   AddRankedPageOptions(*command, options->page);
   command->callback(
       [&line, options] { line.run = [&line, options] { return Run(line, *options); }; });

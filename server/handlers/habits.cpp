@@ -170,11 +170,26 @@ Result<CommonPlatesQuestion> ParseCommonPlates(const Services& services, const R
                                            question_of));
   query::CommonPlatesRequest request{.visits = ranked.body.visits,
                                      .min_visits = ranked.body.min_visits,
+                                     .merge_misreads = ranked.body.merge_misreads,
                                      .zone = std::move(ranked.zone),
                                      .as_of = ranked.page.as_of};
   return CommonPlatesQuestion{.body = std::move(ranked.body),
                               .request = std::move(request),
                               .page = std::move(ranked.page)};
+}
+
+void WriteMerged(api::JsonWriter& json, const query::MergedPlate& merged) {
+  json.BeginObject().Key("read_as").String(merged.read_as);
+  json.Key("visited").BeginArray();
+  for (const uint32_t visit : merged.visits) json.Uint(visit);
+  json.EndArray();
+  json.Key("readings").Uint(merged.readings);
+  json.Key("plate_readings").Uint(merged.plate_readings);
+  json.Key("agrees_in").BeginObject();
+  for (const Attribute& attribute : merged.agreed) {
+    json.Key(attribute.name).Attribute(attribute.value);
+  }
+  json.EndObject().EndObject();
 }
 
 void WriteCommonPlate(api::JsonWriter& json, const query::CommonPlate& plate) {
@@ -196,8 +211,12 @@ void WriteCommonPlate(api::JsonWriter& json, const query::CommonPlate& plate) {
     json.BeginObject().Key("visit").Uint(reading.visit);
     json.Key("id").String(reading.id.ToString());
     json.Key("camera_id").String(reading.camera_id);
-    json.Key("time").Time(reading.id.time).EndObject();
+    json.Key("time").Time(reading.id.time);
+    if (!reading.read_as.empty()) json.Key("read_as").String(reading.read_as);
+    json.EndObject();
   }
+  json.EndArray().Key("merged").BeginArray();
+  for (const query::MergedPlate& merged : plate.merged) WriteMerged(json, merged);
   json.EndArray().EndObject();
 }
 
@@ -222,6 +241,8 @@ Result<Response> AnswerCommonPlates(const Services& services, const Call& call,
   json.EndArray();
   json.Key("thresholds").BeginObject();
   json.Key("min_visits").Uint(question.request.min_visits);
+  json.Key("merge_misreads").Bool(question.request.merge_misreads);
+  json.Key("max_misread_readings").Uint(query::kMaxMisreadReadings);
   json.Key("false_discovery_rate").Double(query::kFalseDiscoveryRate);
   json.Key("background_days").Uint(answer.background_days);
   json.Key("habit_margin_s").Int(query::kHabitMarginMs / 1000);

@@ -171,11 +171,17 @@ class CommonPlates(CityModel):
             visits = [self.scene() for _ in range(self.dice.randint(2, 5))]
             least = self.dice.randint(2, len(visits))
             with self.subTest(visits=visits, least=least):
-                body = {"visits": visits, "min_visits": least, "limit": 10_000}
+                body = {"visits": visits, "min_visits": least, "limit": 10_000,
+                        "merge_misreads": False}
                 answer = checked(self.connection.post("/v1/analyses/common-plates", body))
                 told = {row["plate"]: row["visits"] for row in answer["plates"]}
                 self.assertEqual(len(told), len(answer["plates"]))
                 self.assertEqual(told, self.expected(visits, least))
+                body["merge_misreads"] = True
+                answer = checked(self.connection.post("/v1/analyses/common-plates", body))
+                merged = {row["plate"]: row["visits"] for row in answer["plates"]}
+                for plate, count in told.items():
+                    self.assertGreaterEqual(merged.get(plate, 0), count)
                 told_of += len(told)
                 self.assertTrue(all(0 <= row["p_value"] <= 1 and row["expected"] >= 0
                                     for row in answer["plates"]))

@@ -9,6 +9,17 @@ export interface SceneSighting {
   id: string;
   camera_id: string;
   time: Timestamp;
+  /** Where it was read as another plate. */
+  read_as?: string;
+}
+
+/** A string one character apart that counts as the plate. */
+export interface MergedPlate {
+  read_as: string;
+  visited: number[];
+  readings: number;
+  plate_readings: number;
+  agrees_in: Record<string, string | number | boolean>;
 }
 
 export interface CommonPlate {
@@ -23,11 +34,13 @@ export interface CommonPlate {
   significant: boolean;
   background_readings: number;
   evidence: SceneSighting[];
+  merged: MergedPlate[];
 }
 
 export interface CommonQuestion {
   visits: { filter: Filter }[];
   min_visits?: number;
+  merge_misreads?: boolean;
   tz?: string;
   limit?: number;
   page_token?: string;

@@ -50,6 +50,9 @@ export const en = {
   notThere: 'not seen there',
   explained: (share: string, readings: string) =>
     `Among plates this surprising, ${share} are expected to be chance. Its habits rest on ${readings} other readings.`,
+  readAs: (plate: string) => `read as ${plate}`,
+  merged: (plate: string, readings: string, plateReadings: string, looks: string) =>
+    `${plate} is taken for a misread of it: one character apart, read ${readings} times against ${plateReadings}, and both ${looks}.`,
   replay: 'Replay it',
   all: 'All its sightings',
 };

@@ -48,6 +48,9 @@ export const zh: Texts<typeof en> = {
   seen: '出现',
   anyway: '平时也在的概率',
   notThere: '未出现',
+  readAs: (plate) => `识别为 ${plate}`,
+  merged: (plate, readings, plateReadings, looks) =>
+    `${plate} 视为该车牌的误识：仅差一个字符，分别被识别 ${readings} 次和 ${plateReadings} 次，外观一致（${looks}）。`,
   explained: (share, readings) =>
     `在同样异常的车牌中，预计 ${share} 为巧合。其习惯依据另外 ${readings} 条记录。`,
   replay: '轨迹回放',
