@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -24,7 +23,7 @@ constexpr double kPriorPairs = 10;
 constexpr double kPriorGoesOn = 0.5;
 constexpr double kPriorAnotherTrip = 0.02;
 // What is sorted in one go, without looking whether it is wanted still.
-constexpr uint32_t kHeaps = 64;
+constexpr uint32_t kHeaps = 256;
 
 size_t LengthClassOf(size_t meetings) {
   return static_cast<size_t>(std::ranges::lower_bound(kLengthEnds, meetings) -
@@ -66,7 +65,11 @@ double CompanionPairs::progress() const {
 
 template <typename Meet>
 Status CompanionPairs::VisitMeetings(const Cancellation& cancellation, Meet meet) {
-  std::vector<std::deque<Pass>> recent;  // by camera number
+  struct Recent {
+    std::vector<Pass> passes;
+    size_t first = 0;  // those before it are too long ago
+  };
+  std::vector<Recent> recent;  // by camera number
   for (size_t d = 0; d < days_.size(); ++d) {
     Day& day = days_[d];
     SIGHTLINE_RETURN_IF_ERROR(cancellation.Check());
@@ -89,12 +92,16 @@ Status CompanionPairs::VisitMeetings(const Cancellation& cancellation, Meet meet
       for (const index::Passing& passing : passings) {
         if (passing.plate == index::kUnreadPlate) continue;
         if (passing.camera_number >= recent.size()) recent.resize(passing.camera_number + 1);
-        std::deque<Pass>& here = recent[passing.camera_number];
+        auto& [here, first] = recent[passing.camera_number];
         const Pass pass{day.day.start().value + passing.ms_of_day, day.hashes[passing.plate],
                         passing.plate, static_cast<uint32_t>(d)};
-        while (!here.empty() && here.front().ms < pass.ms - options_.within_ms) here.pop_front();
-        for (const Pass& before : here) {
-          if (before.plate != pass.plate) meet(before, pass, passing.camera_number, d);
+        while (first < here.size() && here[first].ms < pass.ms - options_.within_ms) ++first;
+        for (size_t i = first; i < here.size(); ++i) {
+          if (here[i].plate != pass.plate) meet(here[i], pass, passing.camera_number, d);
+        }
+        if (2 * first > here.size()) {
+          here.erase(here.begin(), here.begin() + static_cast<ptrdiff_t>(first));
+          first = 0;
         }
         here.push_back(pass);
       }

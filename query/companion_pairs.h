@@ -20,7 +20,7 @@ struct CompanionPairOptions {
   uint32_t min_cameras = 2;
   Sequence as_of = 0;
   // Memory for the meetings that are looked at in one go.
-  uint64_t bytes = uint64_t{384} << 20;
+  uint64_t bytes = uint64_t{1} << 30;
   size_t max_pairs = 6'000;  // kept: the least likely by chance
 };
 

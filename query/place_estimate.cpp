@@ -21,6 +21,9 @@ constexpr double kUnseen = 0.05;      // how likely no camera is at all, as a ca
 constexpr double kFarSpacings = 3;    // cameras farther from the place do not count
 constexpr double kNearM = 60;         // cameras so near each other are one
 constexpr double kBluntM = 50;        // below this a way has no direction
+// The posterior knows no roads: what its radius lacks, as measured (docs/habits.md).
+constexpr double kRadiusShare = 1.8;
+constexpr double kRoadsSpacings = 1;
 constexpr size_t kNeighbour = 4;      // as of CameraMap::Spacing
 
 struct Sign {
@@ -162,7 +165,9 @@ PlaceEstimate EstimatePlace(std::span<const PlaceSign> signs, const CameraMap& c
     grid = {.middle = grid.mean, .half = half};
     grid.Weigh(posterior);
   }
-  return {plane.ToGlobe(grid.mean), Meters{grid.RadiusOf(0.9)}};
+  const Position location = plane.ToGlobe(grid.mean);
+  return {location, Meters{std::hypot(kRadiusShare * grid.RadiusOf(0.9),
+                                      kRoadsSpacings * cameras.Spacing(location).value)}};
 }
 
 }  // namespace sightline::query

@@ -22,7 +22,7 @@ struct PlaceSign {
 
 struct PlaceEstimate {
   Position location;
-  Meters radius;  // within which the place lies with 90 %, by the model
+  Meters radius;  // within which nine places of ten lie, as measured over simulated homes
 
   bool operator==(const PlaceEstimate&) const = default;
 };

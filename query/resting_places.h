@@ -32,7 +32,7 @@ enum class PlaceKind : uint8_t {
 
 struct RestingPlace {
   Position location;
-  Meters radius;  // within which it lies with 90 % by the model of place_estimate.h
+  Meters radius;  // within which it lies with 90 % (place_estimate.h)
   PlaceKind kind = PlaceKind::kOther;
   uint32_t stays = 0;
   uint32_t days = 0;    // local days on which it stood there
