@@ -73,9 +73,10 @@ def habits(results):
 
 
 def cabs(results):
-    return table(["seed", "merged", "found", "others reported as cloned", "split purity",
-                  "plain rule: found", "others"],
-                 [[result["seed"], result["merged"], result["found"], len(result["others"]),
+    return table(["seed", "merged", "found", "once in two places at once", "found",
+                  "others reported as cloned", "split purity", "plain rule: found", "others"],
+                 [[result["seed"], result["merged"], result["found"], result["provable"],
+                   result["provable_found"], len(result["others"]),
                    percent(result["split_purity"]), result["plain_found"], result["plain_others"]]
                   for result in results])
 

@@ -51,8 +51,12 @@ def score(seed, data=None):
         passes[row["plate"]].append(Pass(true, places[row["camera_id"]]))
     for each in passes.values():
         each.sort(key=lambda one: one.time)
-    flagged = {plate for plate, each in passes.items()
-               if any(is_impossible(a, b) for a, b in itertools.pairwise(each))}
+    excluding = {plate: [pair for pair in itertools.pairwise(each) if is_impossible(*pair)]
+                 for plate, each in passes.items()}
+    flagged = {plate for plate, found in excluding.items() if found}
+    # The others' cabs were never on the road in two places at once: nothing tells them from one.
+    provable = {plate for plate in flagged & pairs.keys()
+                if any(a.cab != b.cab for a, b in excluding[plate])}
     cab_of = {(row["camera_id"], row["source_id"], milliseconds(row["time"])): row["plate"]
               for row in rows}
     with CityServer() as server:
@@ -74,6 +78,7 @@ def score(seed, data=None):
             pure += max(drivers.values(), default=0)
             listed += drivers.total()
     return {"seed": seed, "merged": len(pairs), "found": len(cloned.keys() & pairs.keys()),
+            "provable": len(provable), "provable_found": len(cloned.keys() & provable),
             "missed": sorted(pairs.keys() - cloned.keys()),
             "others": sorted(cloned.keys() - pairs.keys()),
             "kinds": dict(collections.Counter(each["kind"] for each in conflicts)),
