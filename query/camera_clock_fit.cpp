@@ -34,6 +34,10 @@ constexpr double kLeastDayVariance = 4;
 constexpr double kDriftSigmas = 3.5;
 constexpr double kLeastDrift = 0.7;
 constexpr double kDriftKeeps = 0.97;
+// Parts of the window that are compared each by itself, a day each where there are not too many.
+constexpr double kLeastParts = 3;
+constexpr double kMostParts = 14;
+constexpr size_t kLeastPoints = 4;
 
 // Seconds a day by which the witnesses of a way drift apart: least squares over all ways, each
 // against its own mean, without those that are far off.
@@ -112,14 +116,23 @@ class Fitting {
       }
     }
     std::vector<Leg> legs;
-    double moved = 0;
-    for (int round = 0; round < kMostComparisons; ++round) {
-      if (round >= kLeastComparisons && std::abs(moved) <= kSettledSeconds) break;
+    const auto collect = [&] {
       found = witnesses_.Collect(camera_, fit.clock);
       std::erase_if(found, [](const Witness& witness) {
         return std::abs(witness.ahead_s) > 3 * kFitSeconds;
       });
       legs = witnesses_.CollectLegs(camera_, fit.clock);
+    };
+    double moved = 0;
+    for (int round = 0; round < kMostComparisons; ++round) {
+      if (round >= kLeastComparisons && std::abs(moved) <= kSettledSeconds) break;
+      collect();
+      if (const auto slope = drifts ? SlopeByParts(legs, found) : std::nullopt) {
+        fit.clock.drift += slope->drift;
+        fit.clock.offset_s -= slope->drift * slope->middle;
+        fit.drift_error = slope->error;
+        collect();
+      }
       const auto compared = CompareClocks(legs, found);
       if (!compared || std::abs(compared->ahead_s) > kMostCorrection) return std::nullopt;
       moved = compared->ahead_s;
@@ -136,6 +149,66 @@ class Fitting {
     std::ranges::sort(tracks);
     fit.tracks = static_cast<size_t>(std::unique(tracks.begin(), tracks.end()) - tracks.begin());
     return fit;
+  }
+
+  // The line through what comparisons say of one part of the window after the other, by how sure
+  // each is. What the roads are like is the same in all of them.
+  std::optional<Slope> SlopeByParts(std::span<const Leg> legs,
+                                    std::span<const Witness> witnesses) const {
+    const double span = witnesses_.span_days();
+    const auto parts = static_cast<size_t>(std::clamp(std::round(span), kLeastParts, kMostParts));
+    const auto part_of = [&](double days) {
+      const double part = days / span * static_cast<double>(parts);
+      return std::min(parts - 1, static_cast<size_t>(std::max(0.0, part)));
+    };
+    struct Part {
+      std::vector<Leg> legs;
+      std::vector<Witness> witnesses;
+      double days = 0;  // summed over the legs
+    };
+    std::vector<Part> split(parts);
+    for (const Leg& leg : legs) {
+      Part& part = split[part_of(leg.days)];
+      part.legs.push_back(leg);
+      part.days += leg.days;
+    }
+    for (const Witness& witness : witnesses) {
+      split[part_of(witness.days)].witnesses.push_back(witness);
+    }
+    struct Point {
+      double days;
+      double ahead;
+      double weight;
+    };
+    std::vector<Point> points;
+    Point sum{};
+    for (const Part& part : split) {
+      if (part.legs.empty()) continue;
+      const auto compared = CompareClocks(part.legs, part.witnesses);
+      if (!compared) continue;
+      const double weight = 1 / (compared->error_s * compared->error_s);
+      points.push_back({part.days / static_cast<double>(part.legs.size()), compared->ahead_s,
+                        weight});
+      sum.days += weight * points.back().days;
+      sum.ahead += weight * compared->ahead_s;
+      sum.weight += weight;
+    }
+    if (points.size() < kLeastPoints) return std::nullopt;
+    const double middle = sum.days / sum.weight;
+    double covariance = 0;
+    double variance = 0;
+    for (const Point& point : points) {
+      covariance += point.weight * (point.days - middle) * (point.ahead - sum.ahead / sum.weight);
+      variance += point.weight * (point.days - middle) * (point.days - middle);
+    }
+    const double drift = covariance / variance;
+    double misfit = 0;
+    for (const Point& point : points) {
+      const double away = point.ahead - sum.ahead / sum.weight - drift * (point.days - middle);
+      misfit += point.weight * away * away;
+    }
+    const double excess = std::max(1.0, misfit / static_cast<double>(points.size() - 2));
+    return Slope{drift, std::sqrt(excess / variance), middle};
   }
 
   double ScoreAt(const ClockError& clock) const {

@@ -183,6 +183,7 @@ std::vector<Leg> CameraWitnesses::CollectLegs(const Camera& camera,
                       .toward = other == around.before,
                       .meters = Distance(PointOf(here), PointOf(*other)),
                       .seconds = seconds,
+                      .days = DaysOf(here),
                       .track = t});
     }
   }

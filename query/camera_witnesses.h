@@ -43,6 +43,7 @@ struct Leg {
   bool toward = false;  // to the camera
   double meters = 0;    // in a straight line
   double seconds = 0;   // with the offset that was assumed
+  double days = 0;      // as Witness::days
   uint32_t track = 0;
 };
 
@@ -100,7 +101,7 @@ class CameraWitnesses {
 
   static constexpr double kBinSeconds = 20;
   static constexpr double kMostSeconds = 3 * 3'600;
-  static constexpr size_t kMaxReadings = 3'000;
+  static constexpr size_t kMaxReadings = 6'000;
 
  private:
   PlanePoint PointOf(const SampledReading& reading) const { return plane_.ToPlane(reading.place); }
