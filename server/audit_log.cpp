@@ -1,9 +1,10 @@
 #include "server/audit_log.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <fmt/format.h>
 #include <simdjson.h>
+
+#include <deque>
+#include <thread>
 
 #include "api/json_writer.h"
 #include "core/log.h"
@@ -14,8 +15,8 @@ namespace sightline::server {
 namespace {
 
 constexpr size_t kMaxBodyBytes = 65'536;
-// Each thread waits for one record's sync; the store lets waiting records share a sync.
-constexpr size_t kThreads = 8;
+// Of one sync; a burst of large bodies is written in several.
+constexpr size_t kMaxBatchBytes = 4u << 20;
 
 std::string ValidUtf8(std::string_view text) {
   if (simdjson::validate_utf8(text.data(), text.size())) return std::string(text);
@@ -111,23 +112,71 @@ boost::asio::awaitable<Status> PendingAudit::Written() {
 
 class AuditLog::Impl {
  public:
-  explicit Impl(storage::Store& store) : store_(store), threads_(kThreads) {}
-  ~Impl() { threads_.join(); }
+  explicit Impl(storage::Store& store) : store_(store), writer_([this] { Run(); }) {}
+
+  ~Impl() {
+    {
+      MutexLock lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.NotifyOne();
+    writer_.join();
+  }
 
   void Append(std::string record, std::shared_ptr<PendingAudit::State> state) {
-    boost::asio::post(threads_, [this, record = std::move(record), state = std::move(state)] {
-      const Result<uint64_t> number = store_.AppendAudit(record);
-      if (!number) {
-        Log(LogLevel::kError, "audit.append_failed",
-            {{"code", ErrorCodeName(number.error().code)}, {"reason", number.error().message}});
-      }
-      state->Finish(number ? Ok() : Status(number.error()));
-    });
+    {
+      MutexLock lock(mutex_);
+      queue_.push_back({std::move(record), std::move(state)});
+    }
+    changed_.NotifyOne();
   }
 
  private:
+  struct Item {
+    std::string record;
+    std::shared_ptr<PendingAudit::State> state;
+  };
+
+  void Run() {
+    while (true) {
+      std::vector<Item> items = AwaitItems();
+      if (items.empty()) return;
+      Write(std::move(items));
+    }
+  }
+
+  // What is queued, oldest first, at most about a batch. Empty: the log is being destroyed.
+  std::vector<Item> AwaitItems() {
+    MutexLock lock(mutex_);
+    while (queue_.empty() && !stopping_) changed_.Wait(mutex_);
+    std::vector<Item> items;
+    for (size_t bytes = 0; !queue_.empty() && bytes < kMaxBatchBytes; queue_.pop_front()) {
+      bytes += queue_.front().record.size();
+      items.push_back(std::move(queue_.front()));
+    }
+    return items;
+  }
+
+  void Write(std::vector<Item> items) {
+    std::vector<std::string> records;
+    records.reserve(items.size());
+    for (Item& item : items) records.push_back(std::move(item.record));
+    const Result<uint64_t> first = store_.AppendAudit(records);
+    if (!first) {
+      Log(LogLevel::kError, "audit.append_failed",
+          {{"code", ErrorCodeName(first.error().code)},
+           {"reason", first.error().message},
+           {"records", std::to_string(records.size())}});
+    }
+    for (const Item& item : items) item.state->Finish(first ? Ok() : Status(first.error()));
+  }
+
   storage::Store& store_;
-  boost::asio::thread_pool threads_;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::deque<Item> queue_ SIGHTLINE_GUARDED_BY(mutex_);
+  bool stopping_ SIGHTLINE_GUARDED_BY(mutex_) = false;
+  std::thread writer_;  // last: it uses the others
 };
 
 AuditLog::AuditLog(storage::Store& store) : impl_(std::make_unique<Impl>(store)) {}

@@ -51,8 +51,9 @@ class PendingAudit {
   std::shared_ptr<State> state_;
 };
 
-// Operation: Append queues the record for a few threads of its own, which wait for the store's
-// shared syncs, so that the sync overlaps with the question that it is about.
+// Operation: Append queues the record for one thread, which writes all that has been queued with one
+// sync, in order: the sync overlaps with the question that it is about, and calls that come together
+// share one. Where it fails, every record of it was not written.
 // Concurrency: Append is thread-safe and does not block.
 class AuditLog {
  public:

@@ -265,11 +265,14 @@ Result<std::vector<std::pair<std::string, std::string>>> Catalog::Entries(
   return entries;
 }
 
-Result<uint64_t> Catalog::AppendAudit(std::string_view record) {
-  // RocksDB joins writes that wait for the same sync.
-  const uint64_t number = next_audit_++;
-  SIGHTLINE_RETURN_IF_ERROR(Put(kAudit, NumberKey(number), record));
-  return number;
+Result<uint64_t> Catalog::AppendAudit(std::span<const std::string> records) {
+  const uint64_t first = next_audit_.fetch_add(records.size());
+  auto batch = Database::NewBatch();
+  for (size_t i = 0; i < records.size(); ++i) {
+    batch.Put(database_->table(kAudit), NumberKey(first + i), records[i]);
+  }
+  SIGHTLINE_RETURN_IF_ERROR(database_->Write(batch, /*sync=*/true));
+  return first;
 }
 
 Result<std::vector<std::pair<uint64_t, std::string>>> Catalog::ReadAudit(uint64_t before,

@@ -64,7 +64,7 @@ class Catalog {
   Status DeleteEntry(std::string_view table, std::string_view key);
   Result<std::vector<std::pair<std::string, std::string>>> Entries(std::string_view table) const;
 
-  Result<uint64_t> AppendAudit(std::string_view record);
+  Result<uint64_t> AppendAudit(std::span<const std::string> records);
   Result<std::vector<std::pair<uint64_t, std::string>>> ReadAudit(uint64_t before,
                                                                   size_t limit) const;
 

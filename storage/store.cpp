@@ -226,8 +226,8 @@ class StoreImpl final : public Store {
     return parts_->catalog->Entries(table);
   }
 
-  Result<uint64_t> AppendAudit(std::string_view record) override {
-    return parts_->catalog->AppendAudit(record);
+  Result<uint64_t> AppendAudit(std::span<const std::string> records) override {
+    return parts_->catalog->AppendAudit(records);
   }
   Result<std::vector<std::pair<uint64_t, std::string>>> ReadAudit(uint64_t before,
                                                                   size_t limit) const override {

@@ -186,9 +186,9 @@ class Store {
 
   // --- audit -----------------------------------------------------------------------------------
 
-  // Appends one audit record (JSON text) and returns its number once it is synced. Calls from many
-  // threads share syncs. Records are never changed.
-  virtual Result<uint64_t> AppendAudit(std::string_view record) = 0;
+  // Appends audit records (JSON texts), all of them or none, with one sync, and returns the number of
+  // the first; the others follow it. Records are never changed.
+  virtual Result<uint64_t> AppendAudit(std::span<const std::string> records) = 0;
   // Records with a number below `before` (0: from the end), newest first, at most `limit`.
   virtual Result<std::vector<std::pair<uint64_t, std::string>>> ReadAudit(uint64_t before,
                                                                           size_t limit) const = 0;

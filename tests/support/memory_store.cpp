@@ -278,10 +278,11 @@ Result<std::vector<std::pair<std::string, std::string>>> MemoryStore::Entries(
   return entries;
 }
 
-Result<uint64_t> MemoryStore::AppendAudit(std::string_view record) {
+Result<uint64_t> MemoryStore::AppendAudit(std::span<const std::string> records) {
   MutexLock lock(mutex_);
-  audit_.emplace_back(record);
-  return audit_.size();
+  const uint64_t first = audit_.size() + 1;
+  audit_.insert(audit_.end(), records.begin(), records.end());
+  return first;
 }
 
 Result<std::vector<std::pair<uint64_t, std::string>>> MemoryStore::ReadAudit(uint64_t before,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,7 +59,7 @@ class MemoryStore : public storage::Store {
   Result<std::vector<std::pair<std::string, std::string>>> Entries(
       std::string_view table) const override;
 
-  Result<uint64_t> AppendAudit(std::string_view record) override;
+  Result<uint64_t> AppendAudit(std::span<const std::string> records) override;
   Result<std::vector<std::pair<uint64_t, std::string>>> ReadAudit(uint64_t before,
                                                                   size_t limit) const override;
 

@@ -446,13 +446,13 @@ TEST_F(ApiFlow, ReadingTheTrailIsOnTheTrailBehindWhatItShows) {
 // A store whose audit waits until it is let go.
 class GatedAuditStore final : public testing::MemoryStore {
  public:
-  Result<uint64_t> AppendAudit(std::string_view record) override {
+  Result<uint64_t> AppendAudit(std::span<const std::string> records) override {
     if (closed) {
       waiting.set_value();
       gate.get_future().wait();
       if (failing) return Error{ErrorCode::kNoSpace, "the disk is full", {}};
     }
-    return MemoryStore::AppendAudit(record);
+    return MemoryStore::AppendAudit(records);
   }
   std::atomic<bool> closed{false};
   std::atomic<bool> failing{false};

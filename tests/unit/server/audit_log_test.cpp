@@ -2,12 +2,17 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
 #include <future>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "tests/support/memory_store.h"
 
@@ -17,12 +22,17 @@ namespace {
 // A store whose audit waits until it is let go, and then does as it is told.
 class GatedStore final : public testing::MemoryStore {
  public:
-  Result<uint64_t> AppendAudit(std::string_view record) override {
-    gate.get_future().wait();
+  Result<uint64_t> AppendAudit(std::span<const std::string> records) override {
+    ++calls;
+    if (calls == 1) entered.set_value();
+    open.wait();
     if (!outcome) return outcome.error();
-    return MemoryStore::AppendAudit(record);
+    return MemoryStore::AppendAudit(records);
   }
   std::promise<void> gate;
+  std::shared_future<void> open = gate.get_future().share();
+  std::promise<void> entered;  // once the first call is there
+  int calls = 0;
   Status outcome;
 };
 
@@ -69,6 +79,74 @@ TEST(AuditLog, AFailureReachesTheWaiter) {
   store.gate.set_value();
   AuditLog log(store);
   EXPECT_EQ(Await(log.Append("{}")).error().code, ErrorCode::kNoSpace);
+}
+
+TEST(AuditLog, WhatComesDuringASyncSharesTheNext) {
+  GatedStore store;
+  AuditLog log(store);
+  std::vector<PendingAudit> pending = {log.Append("0")};
+  store.entered.get_future().wait();
+  for (int i = 1; i < 50; ++i) pending.push_back(log.Append(std::to_string(i)));
+  store.gate.set_value();
+  for (PendingAudit& audit : pending) EXPECT_TRUE(Await(audit));
+  EXPECT_EQ(store.calls, 2);
+  const auto records = *store.ReadAudit(0, 100);
+  ASSERT_EQ(records.size(), 50u);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(records[i].second, std::to_string(49 - i)) << "in order";
+}
+
+TEST(AuditLog, AFailureReachesEveryWaiterOfTheSync) {
+  GatedStore store;
+  store.outcome = Error{ErrorCode::kNoSpace, "full", {}};
+  AuditLog log(store);
+  std::vector<PendingAudit> pending = {log.Append("0")};
+  store.entered.get_future().wait();
+  pending.push_back(log.Append("1"));
+  pending.push_back(log.Append("2"));
+  store.gate.set_value();
+  for (PendingAudit& audit : pending) EXPECT_EQ(Await(audit).error().code, ErrorCode::kNoSpace);
+}
+
+TEST(AuditLog, DestructionWritesWhatIsQueued) {
+  GatedStore store;
+  std::optional<AuditLog> log(std::in_place, store);
+  log->Append("0");
+  store.entered.get_future().wait();
+  log->Append(std::string(5u << 20, 'x'));  // a batch by itself
+  log->Append("2");
+  std::thread destroyer([&] { log.reset(); });
+  store.gate.set_value();
+  destroyer.join();
+  const auto records = *store.ReadAudit(0, 10);
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].second, "2");
+  EXPECT_EQ(store.calls, 3);
+}
+
+TEST(AuditLog, RecordsOfManyThreadsAreAllWrittenEachThreadsInOrder) {
+  testing::MemoryStore store;
+  AuditLog log(store);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 100; ++i) {
+        PendingAudit audit = log.Append(fmt::format("{} {:03}", t, i));
+        if (i % 10 == 0) {
+          EXPECT_TRUE(Await(audit));
+        }
+      }
+      EXPECT_TRUE(Await(log.Append(fmt::format("{} {:03}", t, 100))));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto records = *store.ReadAudit(0, 1000);
+  ASSERT_EQ(records.size(), 404u);
+  std::map<char, std::string> earliest;
+  for (const auto& [number, record] : records) {
+    std::string& next = earliest[record.front()];
+    EXPECT_TRUE(next.empty() || record < next) << record << " was written after " << next;
+    next = record;
+  }
 }
 
 TEST(AuditRecord, BearsWhatWasAskedAndWhy) {

@@ -148,7 +148,7 @@ void Fill(Store& store, SetClock& clock) {
   Append(store, clock, {Seen("8ABC123", "K-0012", Day{kDay.number + 1}, 60'000)}).value();
   store.RemoveCamera("M-1").value();
   store.PutEntry("tokens", "t1", "hash").value();
-  store.AppendAudit(R"({"call":"search"})").value();
+  store.AppendAudit(std::vector<std::string>{R"({"call":"search"})"}).value();
 
   clock.Set(kReceived + 60'000);
   store.Correct(ids[1], {.plate = "8A8C123", .note = "再看一遍", .author = "li"}).value();

@@ -142,7 +142,9 @@ TEST(StoreConcurrency, AuditRecordsOfManyThreadsGetANumberEach) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < 25; ++i) store->AppendAudit(fmt::format("{} {}", t, i)).value();
+      for (int i = 0; i < 25; ++i) {
+        store->AppendAudit(std::vector{fmt::format("{} {}", t, i)}).value();
+      }
     });
   }
   for (std::thread& thread : threads) thread.join();

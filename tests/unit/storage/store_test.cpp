@@ -296,10 +296,9 @@ TEST_F(StoreTest, EntriesAreChangedTogether) {
 }
 
 TEST_F(StoreTest, AuditRecordsAreNumberedAndReadBackwards) {
-  EXPECT_EQ(store_->AppendAudit("one").value(), 1u);
-  EXPECT_EQ(store_->AppendAudit("two").value(), 2u);
+  EXPECT_EQ(store_->AppendAudit(std::vector<std::string>{"one", "two"}).value(), 1u);
   Reopen();
-  EXPECT_EQ(store_->AppendAudit("three").value(), 3u);
+  EXPECT_EQ(store_->AppendAudit(std::vector<std::string>{"three"}).value(), 3u);
   using Records = std::vector<std::pair<uint64_t, std::string>>;
   EXPECT_EQ(store_->ReadAudit(0, 2).value(), (Records{{3, "three"}, {2, "two"}}));
   EXPECT_EQ(store_->ReadAudit(2, 10).value(), (Records{{1, "one"}}));
